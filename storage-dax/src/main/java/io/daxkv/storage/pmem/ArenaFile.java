@@ -45,6 +45,7 @@ final class ArenaFile implements AutoCloseable {
     private static final int O_EXCL = 0200;
     private static final int O_CLOEXEC = 02_000_000;
     private static final int OWNER_READ_WRITE = 0600;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
     private static final int EFBIG = 27;
@@ -54,7 +55,7 @@ final class ArenaFile implements AutoCloseable {
     private static final int EDQUOT = 122;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
-    private final PosixAPI posix = PosixAPI.posix();
+    private final PosixAPI posix = Posix.API;
     private final Path path;
     private final int descriptor;
     private final RandomAccessFile file;
@@ -186,19 +187,28 @@ final class ArenaFile implements AutoCloseable {
         }
     }
 
-    private void reserve(long oldSize, long newSize) throws IOException {
-        if (posix.fallocate(descriptor, 0, oldSize, newSize - oldSize) == 0) {
-            return;
+    private void reserve(long oldSize, long newSize) {
+        // Allocation keeps the length: asked to change it, the library would answer a refusal with a lock and an unlock
+        // of
+        // this file, and so drop the lock that makes it ours.
+        if (posix.fallocate(descriptor, FALLOC_FL_KEEP_SIZE, oldSize, newSize - oldSize) != 0) {
+            int error = posix.lastError();
+            // A file system that cannot reserve (ENOSYS, EOPNOTSUPP) still can be filled.
+            if (error != ENOSYS && error != EOPNOTSUPP) {
+                throw refused("fallocate", newSize - oldSize, error);
+            }
         }
-        int error = posix.lastError();
-        if (error == ENOSYS || error == EOPNOTSUPP) {
-            file.setLength(newSize);
-        } else if (error == ENOSPC || error == EFBIG || error == EDQUOT) {
-            throw full(newSize - oldSize, new IOException(posix.strerror(error)));
-        } else {
-            throw new PmemException("cannot allocate: file=" + path + ", from=" + oldSize + ", to=" + newSize
-                    + ", cause=" + posix.strerror(error));
+        if (posix.ftruncate(descriptor, newSize) != 0) {
+            throw refused("ftruncate", newSize - oldSize, posix.lastError());
         }
+    }
+
+    private PmemException refused(String call, long wanted, int error) {
+        String cause = call + ": " + posix.strerror(error);
+        boolean isFull = error == ENOSPC || error == EFBIG || error == EDQUOT;
+        return isFull
+                ? full(wanted, new IOException(cause))
+                : new PmemException("cannot allocate: file=" + path + ", wanted=" + wanted + ", cause=" + cause);
     }
 
     private void checkRoom(long wanted) {
@@ -246,15 +256,12 @@ final class ArenaFile implements AutoCloseable {
         long size = size();
         long filled = 0;
         try {
-            for (long at = 0; at < size; ) {
-                long hole = posix.lseek(descriptor, at, SEEK_HOLE);
-                if (hole < 0 || hole >= size) {
-                    break;
-                }
+            for (long hole = holeFrom(0, size); hole < size; hole = holeFrom(hole, size)) {
                 long data = posix.lseek(descriptor, hole, SEEK_DATA);
-                at = data < 0 ? size : data;
-                new ZeroFill(path, file).fill(hole, at);
-                filled += at - hole;
+                long end = data < 0 ? size : data;
+                new ZeroFill(path, file).fill(hole, end);
+                filled += end - hole;
+                hole = end;
             }
             if (filled > 0) {
                 file.getFD().sync();
@@ -262,6 +269,18 @@ final class ArenaFile implements AutoCloseable {
         } catch (IOException e) {
             throw notFilled(size - filled, e);
         }
+    }
+
+    /** Returns whether some byte has no block of its own. */
+    boolean hasHole() {
+        long size = size();
+        return holeFrom(0, size) < size;
+    }
+
+    /** Returns the first byte of the next hole, or {@code size}. */
+    private long holeFrom(long offset, long size) {
+        long hole = offset < size ? posix.lseek(descriptor, offset, SEEK_HOLE) : size;
+        return hole < 0 ? size : hole;
     }
 
     /** Makes the file's name durable. */

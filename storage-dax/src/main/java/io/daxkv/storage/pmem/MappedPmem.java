@@ -31,6 +31,7 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     private final DramRegion zeroes = DramRegion.allocate(ZEROES_SIZE);
     // Not volatile: see Threads. A stale size only refuses what its reader could not know about.
     private long size;
+    private boolean isClosed;
 
     /** Maps the whole of {@code file}, which has no holes. */
     MappedPmem(ArenaFile file, MappedRange range, Medium medium) {
@@ -80,6 +81,9 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     /** Rounds {@code newSize} up to whole pages. */
     @Override
     public synchronized void grow(long newSize) {
+        if (isClosed) {
+            throw new IllegalStateException("closed: file=" + file.path());
+        }
         if (newSize <= size) {
             return;
         }
@@ -218,6 +222,7 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     /** Takes the memory away; every access by this thread throws from now on. */
     @Override
     public synchronized void close() {
+        isClosed = true;
         size = 0;
         range.close();
         zeroes.close();

@@ -29,7 +29,7 @@ final class MappedRange implements AutoCloseable {
     private static final int MAP_SYNC = 0x8_0000;
     private static final int NO_FILE = -1;
 
-    private final PosixAPI posix = PosixAPI.posix();
+    private final PosixAPI posix = Posix.API;
     private final long reservation;
     private final long reservedSize;
     private final long address;
@@ -47,7 +47,7 @@ final class MappedRange implements AutoCloseable {
         while (true) {
             try {
                 int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-                return new MappedRange(PosixAPI.posix().mmap(0, wanted, PROT_NONE, flags, NO_FILE, 0), wanted);
+                return new MappedRange(Posix.API.mmap(0, wanted, PROT_NONE, flags, NO_FILE, 0), wanted);
             } catch (PosixRuntimeException e) {
                 // A limit on address space (ulimit -v); growing then ends earlier, with an error of its own.
                 if (wanted / 2 < size + ALIGNMENT) {
@@ -60,7 +60,7 @@ final class MappedRange implements AutoCloseable {
 
     /** Returns whether the file system of {@code descriptor} maps it synchronously: whether it is persistent memory. */
     static boolean acceptsSync(int descriptor) {
-        PosixAPI posix = PosixAPI.posix();
+        PosixAPI posix = Posix.API;
         try {
             // Not inside a reservation: a refused MAP_FIXED may already have unmapped what was there.
             int flags = MAP_SHARED_VALIDATE | MAP_SYNC;

@@ -13,7 +13,7 @@ import net.openhft.posix.PosixAPI;
 final class PagePersister implements Persister {
     private static final int MS_SYNC = 4;
 
-    private final PosixAPI posix = PosixAPI.posix();
+    private final PosixAPI posix = Posix.API;
     private final long address;
     private final PersistCounters counters;
     private final ThreadLocal<FlushedRanges> flushed = ThreadLocal.withInitial(FlushedRanges::new);
