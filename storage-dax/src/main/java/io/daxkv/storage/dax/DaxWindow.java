@@ -21,7 +21,9 @@ import java.nio.ByteBuffer;
  * {@link WindowClosedException}, {@link VolumeShutDownException}; never a signal. A failed store stored nothing in the
  * page that failed.
  */
-public final class DaxWindow implements AutoCloseable {
+public class DaxWindow implements AutoCloseable {
+    // Not final only for the faulty windows of the race tests; the constructor is the package's.
+    //
     // A software MMU. A translation (the kernel's PTE or PMD) is one long: arena offset of the block | WRITABLE |
     // PRESENT.
     // A load reads the stamp, translates, loads, and reads the stamp again: every revoke changes it, so a load that
@@ -29,12 +31,12 @@ public final class DaxWindow implements AutoCloseable {
     // with one is thrown away and repeated (bytes of a freed block are read, never returned). A store cannot be taken
     // back, so it announces itself to the epochs before it translates, and a revoke waits for it (U2).
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final long PRESENT = 1;
-    private static final long WRITABLE = 2;
+    static final long PRESENT = 1;
+    static final long WRITABLE = 2;
     private static final long OFFSET_MASK = -VolumeLayout.BLOCK_SIZE;
 
-    private final VolumeCore core;
-    private final Pmem pmem;
+    final VolumeCore core;
+    final Pmem pmem;
     private final AccessEpochs epochs;
     private final FaultHandler faults;
     private final long offset;
@@ -360,7 +362,7 @@ public final class DaxWindow implements AutoCloseable {
         return translate(VolumeLayout.offsetOf(index), WRITABLE);
     }
 
-    private boolean tryPutLong(long at, long value, boolean ordered) {
+    boolean tryPutLong(long at, long value, boolean ordered) {
         int ticket = epochs.enter();
         try {
             long address = translate(at, WRITABLE);
@@ -386,13 +388,13 @@ public final class DaxWindow implements AutoCloseable {
     }
 
     /** Marks the lines of a stored range that lies in one block. */
-    private void mark(long at, int count) {
+    void mark(long at, int count) {
         TreeChunk chunk = chunks[(int) ((at >>> VolumeLayout.HUGE_SHIFT) - firstHuge)];
         chunk.mark(VolumeLayout.indexOf(at), LineMask.of((int) at & VolumeLayout.BLOCK_SIZE - 1, count));
     }
 
     /** Returns the arena offset of a file byte if the window may access it so, else -1. */
-    private long translate(long at, long permission) {
+    long translate(long at, long permission) {
         int slot = (int) ((at >>> VolumeLayout.HUGE_SHIFT) - firstHuge);
         long translation = (long) LONGS.getAcquire(huge, slot);
         if ((translation & permission) != 0) {

@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** The open windows of one file: the kernel's i_mmap tree. */
 class WindowSet {
@@ -19,8 +20,8 @@ class WindowSet {
         windows.remove(window);
     }
 
-    int count() {
-        return windows.size();
+    void forEach(Consumer<DaxWindow> action) {
+        windows.forEach(action);
     }
 
     /**
