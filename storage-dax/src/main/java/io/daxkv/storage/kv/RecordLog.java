@@ -168,7 +168,7 @@ final class RecordLog {
     /** Frees every segment that nobody needs any more; returns true if there was one. */
     boolean freeDead() {
         boolean isFreed = false;
-        deathLsn = deathLsn <= sequence.durableLsn() ? 0 : deathLsn;
+        deathLsn = hasDead() ? 0 : deathLsn;
         for (int i = segments.all().size() - 1; i >= 0; i--) {
             LogSegment segment = segments.all().get(i);
             if (isFreeable(segment)) {
@@ -203,9 +203,9 @@ final class RecordLog {
         protocol.sync(LogProtocol.Step.FREE, file, segment.offset(), SegmentLayout.HEADER_SIZE);
         // Only now, or a crash could show a sealed segment with a broken record. And before the units are given away:
         // where they are used again, a header that a crash cut short must not stand before a record of this life.
-        segment.wipeFirstRecord();
+        segment.wipeFirstRecords();
         protocol.sync(
-                LogProtocol.Step.FREE, file, segment.offset() + SegmentLayout.HEADER_SIZE, RecordLayout.HEADER_SIZE);
+                LogProtocol.Step.FREE, file, segment.offset(), segment.header().length());
     }
 
     /** Returns true if the cleaner may move what is needed out of a sealed segment and free it. */
@@ -231,7 +231,7 @@ final class RecordLog {
 
     /** Returns true if some segment has died since {@link #freeDead} last looked, and the death is durable. */
     boolean hasDead() {
-        return deathLsn != 0 && deathLsn <= sequence.durableLsn();
+        return deathLsn != 0 && protocol.mayFree(deathLsn, sequence.durableLsn());
     }
 
     /** Sets the sizes among the counters. */

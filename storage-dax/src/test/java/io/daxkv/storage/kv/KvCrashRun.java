@@ -18,13 +18,13 @@ import java.util.random.RandomGenerator;
  * <p>Not covered: crashes inside the DAX layer's own changes beyond what its drains show, which its own tests explore.
  */
 final class KvCrashRun {
-    private static final int STEPS = 40;
+    private static final int STEPS = 60;
     private static final int STEPS_AFTER = 20;
     private static final int KEY_COUNT = 12;
-    private static final int VALUE_SIZE_MAX = 1500;
+    private static final int VALUE_SIZE_MAX = 3500;
 
     /** Room for a few segments, so that the cleaner is part of what crashes. */
-    private static final long LOG_SIZE = 48 * 1024;
+    private static final long LOG_SIZE = 40 * 1024;
 
     private final RandomGenerator random;
     private final PersistGranularity granularity;
@@ -50,7 +50,7 @@ final class KvCrashRun {
                 .tight(LOG_SIZE)
                 .open();
         List<Image> images = crashes(fixture, new KvHistory(), STEPS, 6);
-        fixture.pmem.onEvent(null);
+        fixture.abandon();
         for (Image image : images) {
             check(image, 1);
         }
@@ -112,6 +112,6 @@ final class KvCrashRun {
                 check(again, depth - 1);
             }
         }
-        fixture.pmem.onEvent(null);
+        fixture.abandon();
     }
 }
