@@ -113,6 +113,10 @@ final class LogSegment {
         }
     }
 
+    void wipeHeader() {
+        window.put(0, new byte[SegmentLayout.HEADER_SIZE], 0, SegmentLayout.HEADER_SIZE);
+    }
+
     /** Returns the bytes of records the index points at. */
     long liveSize() {
         return liveSize;
