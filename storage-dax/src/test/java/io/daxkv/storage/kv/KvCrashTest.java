@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * a time, and the same runs must notice.
  */
 class KvCrashTest {
-    private static final int RUNS = 60;
+    private static final int RUNS = 12;
 
     /** A broken protocol is caught within this many runs. */
     private static final int MUTANT_RUNS = 60;
