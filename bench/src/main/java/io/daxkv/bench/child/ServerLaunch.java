@@ -1,0 +1,43 @@
+package io.daxkv.bench.child;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How to start a server on one file.
+ *
+ * @param mainClass its main class, on this process's own class path
+ * @param file where it keeps its data
+ * @param options what else goes on its command line
+ */
+public record ServerLaunch(String mainClass, Path file, List<String> options) {
+    /** The server of this project. */
+    public static final String DAXKV = "io.daxkv.server.ServerMain";
+
+    /** Environment variable with the JVM options of the server; the launcher sets its default. */
+    public static final String JAVA_OPTIONS_VARIABLE = "DAXKV_JAVA_OPTS";
+
+    private static final String STANDARD_JAVA_OPTIONS = "-XX:+UseParallelGC -Xmx512m -Dio.netty.allocator.type=pooled";
+
+    public ServerLaunch {
+        options = List.copyOf(options);
+    }
+
+    /** Returns the command line: on a free port, with no admin port. */
+    List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Path flags = Path.of(System.getProperty("daxkv.root", "."), "jvm.options");
+        if (Files.exists(flags)) {
+            command.add("@" + flags);
+        }
+        String tuning = System.getenv().getOrDefault(JAVA_OPTIONS_VARIABLE, STANDARD_JAVA_OPTIONS);
+        command.addAll(List.of(tuning.trim().split("\\s+")));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass, "serve"));
+        command.addAll(List.of("--port", "0", "--admin-port", "-1", "--file", file.toString()));
+        command.addAll(options);
+        return command;
+    }
+}
