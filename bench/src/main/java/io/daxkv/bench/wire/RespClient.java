@@ -77,11 +77,11 @@ public final class RespClient implements AutoCloseable {
             case '-':
                 return new Reply.Failure(line());
             case ':':
-                return new Reply.Number(Long.parseLong(line()));
+                return new Reply.Number(number(Long.MIN_VALUE, Long.MAX_VALUE));
             case '$':
-                return bulk(Integer.parseInt(line()));
+                return bulk((int) number(-1, BULK_SIZE_MAX));
             case '*':
-                return array(Integer.parseInt(line()));
+                return array((int) number(-1, ARRAY_LENGTH_MAX));
             case -1:
                 throw new EOFException("server closed the connection");
             default:
@@ -93,9 +93,6 @@ public final class RespClient implements AutoCloseable {
         if (length < 0) {
             return new Reply.Bulk(null);
         }
-        if (length > BULK_SIZE_MAX) {
-            throw new ProtocolException("bulk too long: length=" + length);
-        }
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new EOFException("server closed the connection inside a reply");
@@ -105,14 +102,24 @@ public final class RespClient implements AutoCloseable {
     }
 
     private Reply array(int length) throws IOException {
-        if (length > ARRAY_LENGTH_MAX) {
-            throw new ProtocolException("array too long: length=" + length);
-        }
         List<Reply> elements = new ArrayList<>(Math.max(0, length));
         for (int i = 0; i < length; i++) {
             elements.add(read());
         }
         return new Reply.Array(elements);
+    }
+
+    private long number(long min, long max) throws IOException {
+        String digits = line();
+        try {
+            long number = Long.parseLong(digits);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new ProtocolException("not a number: text=" + digits);
+        }
+        throw new ProtocolException("number out of range: number=" + digits + ", min=" + min + ", max=" + max);
     }
 
     private String line() throws IOException {
