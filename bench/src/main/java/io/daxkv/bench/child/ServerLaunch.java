@@ -16,10 +16,8 @@ public record ServerLaunch(String mainClass, Path file, List<String> options) {
     /** The server of this project. */
     public static final String DAXKV = "io.daxkv.server.ServerMain";
 
-    /** Environment variable with the JVM options of the server; the launcher sets its default. */
-    public static final String JAVA_OPTIONS_VARIABLE = "DAXKV_JAVA_OPTS";
-
-    private static final String STANDARD_JAVA_OPTIONS = "-XX:+UseParallelGC -Xmx512m -Dio.netty.allocator.type=pooled";
+    /** Environment variable with the JVM options of the server, instead of those in the file. */
+    private static final String JAVA_OPTIONS_VARIABLE = "DAXKV_JAVA_OPTS";
 
     public ServerLaunch {
         options = List.copyOf(options);
@@ -29,15 +27,23 @@ public record ServerLaunch(String mainClass, Path file, List<String> options) {
     List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Path flags = Path.of(System.getProperty("daxkv.root", "."), "jvm.options");
-        if (Files.exists(flags)) {
-            command.add("@" + flags);
+        Path root = Path.of(System.getProperty("daxkv.root", "."));
+        addFile(command, root.resolve("jvm.options"));
+        String tuning = System.getenv(JAVA_OPTIONS_VARIABLE);
+        if (tuning == null) {
+            addFile(command, root.resolve("server-jvm.options"));
+        } else if (!tuning.isBlank()) {
+            command.addAll(List.of(tuning.trim().split("\\s+")));
         }
-        String tuning = System.getenv().getOrDefault(JAVA_OPTIONS_VARIABLE, STANDARD_JAVA_OPTIONS);
-        command.addAll(List.of(tuning.trim().split("\\s+")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass, "serve"));
         command.addAll(List.of("--port", "0", "--admin-port", "-1", "--file", file.toString()));
         command.addAll(options);
         return command;
+    }
+
+    private static void addFile(List<String> command, Path arguments) {
+        if (Files.exists(arguments)) {
+            command.add("@" + arguments);
+        }
     }
 }
