@@ -1,73 +1,157 @@
 package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.Pmem;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
+/**
+ * Files on one persistent memory: the superblock, the free blocks, the names.
+ *
+ * <p><b>Durability.</b> {@link #format}, {@link #create}, {@link #delete} and {@link #grow} are durable on return, and
+ * a crash inside one leaves the volume as before it or as after.
+ *
+ * <p><b>Threads.</b> Safe for many threads.
+ *
+ * <p><b>Failure.</b> {@link VolumeCorruptException} if metadata does not verify; nothing is changed or repaired
+ * silently.
+ */
 public final class DaxVolume implements AutoCloseable {
-    private DaxVolume() {}
+    private final VolumeCore core;
+    private final FileOperations operations;
+    private final InodeTable inodes;
+    private final Map<String, DaxFile> files = new HashMap<>();
+    private Superblock superblock;
 
-    /** Makes an empty volume over the whole of {@code pmem}, durably. */
+    DaxVolume(Pmem pmem, FileOperations operations, SyncPoint.Hook syncHook) {
+        this.superblock = Superblock.read(pmem);
+        this.core = new VolumeCore(pmem, superblock, syncHook);
+        this.operations = operations;
+        this.inodes = new InodeTable(core);
+        // All blocks are claimed before the first file is mended: mending allocates and frees.
+        inodes.load().forEach(this::register);
+        files.values().forEach(DaxFile::recover);
+    }
+
+    /** Makes an empty volume over the whole of {@code pmem}; whatever was there is unreachable from then on. */
     public static DaxVolume format(Pmem pmem) {
-        throw new UnsupportedOperationException();
+        if (pmem.size() < VolumeLayout.SIZE_MIN) {
+            throw new IllegalArgumentException(
+                    "too small for a volume: size=" + pmem.size() + ", min=" + VolumeLayout.SIZE_MIN);
+        }
+        // Zeroes first, superblock last and alone: a crash before it leaves no volume, never half of one. Copy B, older
+        // and invalid, is zeroed with the rest.
+        long reserved = VolumeLayout.offsetOf(VolumeLayout.FIRST_FREE_BLOCK);
+        pmem.zero(0, reserved);
+        pmem.persist(0, reserved);
+        new Superblock(UUID.randomUUID(), 0, pmem.size() >>> VolumeLayout.BLOCK_SHIFT).write(pmem);
+        return open(pmem);
     }
 
-    /** Opens the volume {@code pmem} holds. */
+    /** Opens the volume in {@code pmem}. */
     public static DaxVolume open(Pmem pmem) {
-        throw new UnsupportedOperationException();
+        return new DaxVolume(pmem, new FileOperations(), SyncPoint.Hook.NONE);
     }
 
-    /** Returns true if {@code pmem} begins with a superblock, valid or not; false if it is all zero. */
+    /** Returns true if {@code pmem} carries a superblock, valid or not: then it is to be opened, never formatted. */
     public static boolean isFormatted(Pmem pmem) {
-        throw new UnsupportedOperationException();
+        return Superblock.isPresent(pmem);
     }
 
+    /** Returns the identity drawn when the volume was formatted. */
     public UUID id() {
-        throw new UnsupportedOperationException();
+        return superblock.id();
     }
 
     public Pmem pmem() {
-        throw new UnsupportedOperationException();
+        return core.pmem;
     }
 
-    /** Creates an empty file, durably. */
-    public DaxFile create(String name, DaxFileKind kind) {
-        throw new UnsupportedOperationException();
+    /** Creates an empty file; {@code name} is 1..88 bytes of UTF-8 and not taken. */
+    public synchronized DaxFile create(String name, DaxFileKind kind) {
+        core.checkTakesStores();
+        if (files.containsKey(name)) {
+            throw new IllegalArgumentException("file exists: name=" + name);
+        }
+        return register(inodes.create(name, kind));
     }
 
-    /** Opens a file; every open of one name returns the same object. */
-    public DaxFile open(String name) {
-        throw new UnsupportedOperationException();
+    /** Returns a file; every open of one name returns the same object. */
+    public synchronized DaxFile open(String name) {
+        DaxFile file = files.get(name);
+        if (file == null) {
+            throw new IllegalArgumentException("no such file: name=" + name);
+        }
+        return file;
     }
 
-    public boolean exists(String name) {
-        throw new UnsupportedOperationException();
+    public synchronized boolean exists(String name) {
+        return files.containsKey(name);
     }
 
-    public void delete(String name) {
-        throw new UnsupportedOperationException();
+    /** Deletes a file and gives its blocks back; its windows are closed. */
+    public synchronized void delete(String name) {
+        core.checkTakesStores();
+        DaxFile file = open(name);
+        inodes.delete(file.parts().inode);
+        files.remove(name);
+        file.release();
     }
 
-    public List<String> names() {
-        throw new UnsupportedOperationException();
+    /** Returns the names of all files, in no order. */
+    public synchronized List<String> names() {
+        return new ArrayList<>(files.keySet());
     }
 
-    /** Bytes of the volume, and those of them no file owns. */
-    public long size() {
-        throw new UnsupportedOperationException();
+    /** Returns the volume's bytes. */
+    public synchronized long size() {
+        return VolumeLayout.offsetOf(superblock.blockCount());
     }
 
+    /** Returns the bytes no file owns. */
     public long freeSize() {
-        throw new UnsupportedOperationException();
+        return VolumeLayout.offsetOf(core.allocator.freeBlocks());
     }
 
-    /** Free bytes in whole 2 MiB blocks. */
+    /** Returns those of them that lie in whole 2 MiB blocks. */
     public long freeHugeSize() {
-        throw new UnsupportedOperationException();
+        return core.allocator.freeHugeBlocks() << VolumeLayout.HUGE_SHIFT;
     }
 
+    /** Makes the volume {@code newSize} bytes long, while it is in use; does nothing if it already is. */
+    public synchronized void grow(long newSize) {
+        core.checkTakesStores();
+        long blockCount = newSize >>> VolumeLayout.BLOCK_SHIFT;
+        if (blockCount <= superblock.blockCount()) {
+            return;
+        }
+        // The space before the superblock that promises it, the superblock before anybody may use it.
+        core.pmem.grow(newSize);
+        Superblock grown = new Superblock(superblock.id(), superblock.sequence() + 1, blockCount);
+        grown.write(core.pmem);
+        superblock = grown;
+        core.allocator.grow(blockCount);
+    }
+
+    /** Makes every file durable and takes no further stores. Idempotent; the memory below stays open. */
     @Override
-    public void close() {
-        throw new UnsupportedOperationException();
+    public synchronized void close() {
+        if (core.takesStores()) {
+            files.values().forEach(DaxFile::fsync);
+            core.shutDown("closed");
+        }
+    }
+
+    VolumeCore core() {
+        return core;
+    }
+
+    private DaxFile register(Inode inode) {
+        FileParts parts = new FileParts(core, inode, operations.windows(core));
+        DaxFile file = new DaxFile(parts, operations);
+        files.put(inode.name, file);
+        return file;
     }
 }

@@ -1,69 +1,456 @@
 package io.daxkv.storage.dax;
 
+import io.daxkv.storage.pmem.Pmem;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
+/**
+ * A mapped view of a range of a file: loads and stores go straight to persistent memory. Positions are bytes from the
+ * start of the window. Every window and the IO path alias the same bytes.
+ *
+ * <p>The window is <em>tracked</em>: each store marks its lines dirty after its last byte, so fsync writes back exactly
+ * those. It may be longer than the file; touching a page wholly beyond the end throws.
+ *
+ * <p><b>Durability.</b> A store is durable after an fsync of the file that begins after it, or not at all before a
+ * crash; 8 aligned bytes never tear, anything longer may.
+ *
+ * <p><b>Threads.</b> Safe for many threads. A bulk access is atomic per page at most.
+ *
+ * <p><b>Failure.</b> {@link BeyondEndOfFileException}, {@link NoSpaceException} (a store to a hole),
+ * {@link WindowClosedException}, {@link VolumeShutDownException}; never a signal. A failed store stored nothing in the
+ * page that failed.
+ */
 public final class DaxWindow implements AutoCloseable {
-    DaxWindow() {}
+    // A software MMU. A translation (the kernel's PTE or PMD) is one long: arena offset of the block | WRITABLE |
+    // PRESENT.
+    // A load reads the stamp, translates, loads, and reads the stamp again: every revoke changes it, so a load that
+    // raced
+    // with one is thrown away and repeated (bytes of a freed block are read, never returned). A store cannot be taken
+    // back, so it announces itself to the epochs before it translates, and a revoke waits for it (U2).
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final long PRESENT = 1;
+    private static final long WRITABLE = 2;
+    private static final long OFFSET_MASK = -VolumeLayout.BLOCK_SIZE;
 
+    private final VolumeCore core;
+    private final Pmem pmem;
+    private final AccessEpochs epochs;
+    private final FaultHandler faults;
+    private final long offset;
+    private final long length;
+    private final long firstHuge;
+    /** One translation a 2 MiB of file, or 0. */
+    private final long[] huge;
+    /** For 2 MiB without a huge translation: one translation a 4 KiB, made at the first fault. */
+    private final long[][] small;
+    /** Where the marks of each 2 MiB live; set before the first translation of its slot. */
+    private final TreeChunk[] chunks;
+
+    private volatile long stamp;
+    private volatile boolean isClosed;
+
+    DaxWindow(VolumeCore core, FaultHandler faults, long offset, long length) {
+        this.core = core;
+        this.pmem = core.pmem;
+        this.epochs = core.epochs;
+        this.faults = faults;
+        this.offset = offset;
+        this.length = length;
+        this.firstHuge = offset >>> VolumeLayout.HUGE_SHIFT;
+        int count = Math.toIntExact((offset + length - 1 >>> VolumeLayout.HUGE_SHIFT) - firstHuge + 1);
+        huge = new long[count];
+        small = new long[count][];
+        chunks = new TreeChunk[count];
+    }
+
+    /** Returns where the window starts, in bytes from the start of the file. */
     public long offset() {
-        throw new UnsupportedOperationException();
+        return offset;
     }
 
+    /** Returns the window's length in bytes. */
     public long length() {
-        throw new UnsupportedOperationException();
+        return length;
     }
 
-    /** Loads; positions are bytes from the start of the window. */
     public byte getByte(long position) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Byte.BYTES);
+        while (true) {
+            long before = stamp;
+            long address = translate(at, PRESENT);
+            if (address >= 0) {
+                byte value = pmem.getByte(address);
+                if (isStill(before)) {
+                    return value;
+                }
+            } else {
+                fault(at, false);
+            }
+        }
     }
 
     public int getInt(long position) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Integer.BYTES);
+        if (crossesBlock(at, Integer.BYTES)) {
+            return (int) getSlowly(position, Integer.BYTES);
+        }
+        while (true) {
+            long before = stamp;
+            long address = translate(at, PRESENT);
+            if (address >= 0) {
+                int value = pmem.getInt(address);
+                if (isStill(before)) {
+                    return value;
+                }
+            } else {
+                fault(at, false);
+            }
+        }
     }
 
     public long getLong(long position) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Long.BYTES);
+        if (crossesBlock(at, Long.BYTES)) {
+            return getSlowly(position, Long.BYTES);
+        }
+        while (true) {
+            long before = stamp;
+            long address = translate(at, PRESENT);
+            if (address >= 0) {
+                long value = pmem.getLong(address);
+                if (isStill(before)) {
+                    return value;
+                }
+            } else {
+                fault(at, false);
+            }
+        }
     }
 
-    public void get(long position, byte[] target, int at, int length) {
-        throw new UnsupportedOperationException();
+    /** Copies {@code count} bytes to {@code target} from index {@code index}. */
+    public void get(long position, byte[] target, int index, int count) {
+        long at = check(position, count);
+        for (int done = 0; done < count; ) {
+            long before = stamp;
+            long address = translate(at + done, PRESENT);
+            if (address < 0) {
+                fault(at + done, false);
+                continue;
+            }
+            int piece = pieceLength(at + done, count - done);
+            pmem.get(address, target, index + done, piece);
+            if (isStill(before)) {
+                done += piece;
+            }
+        }
     }
 
-    public void get(long position, ByteBuffer target, int at, int length) {
-        throw new UnsupportedOperationException();
+    /** Copies {@code count} bytes to {@code target} from absolute index {@code index}; its position does not move. */
+    public void get(long position, ByteBuffer target, int index, int count) {
+        long at = check(position, count);
+        for (int done = 0; done < count; ) {
+            long before = stamp;
+            long address = translate(at + done, PRESENT);
+            if (address < 0) {
+                fault(at + done, false);
+                continue;
+            }
+            int piece = pieceLength(at + done, count - done);
+            pmem.get(address, target, index + done, piece);
+            if (isStill(before)) {
+                done += piece;
+            }
+        }
     }
 
-    /** Stores: allocate on a hole, mark their lines after the last byte, durable at the file's next fsync. */
     public void putByte(long position, byte value) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Byte.BYTES);
+        for (boolean done = false; !done; ) {
+            int ticket = epochs.enter();
+            try {
+                long address = translate(at, WRITABLE);
+                if (address >= 0) {
+                    pmem.putByte(address, value);
+                    mark(at, Byte.BYTES);
+                    done = true;
+                }
+            } finally {
+                epochs.exit(ticket);
+            }
+            if (!done) {
+                fault(at, true);
+            }
+        }
     }
 
     public void putInt(long position, int value) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Integer.BYTES);
+        if (crossesBlock(at, Integer.BYTES)) {
+            putSlowly(position, value, Integer.BYTES);
+            return;
+        }
+        for (boolean done = false; !done; ) {
+            int ticket = epochs.enter();
+            try {
+                long address = translate(at, WRITABLE);
+                if (address >= 0) {
+                    pmem.putInt(address, value);
+                    mark(at, Integer.BYTES);
+                    done = true;
+                }
+            } finally {
+                epochs.exit(ticket);
+            }
+            if (!done) {
+                fault(at, true);
+            }
+        }
     }
 
     public void putLong(long position, long value) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Long.BYTES);
+        if (crossesBlock(at, Long.BYTES)) {
+            putSlowly(position, value, Long.BYTES);
+            return;
+        }
+        while (!tryPutLong(at, value, false)) {
+            fault(at, true);
+        }
     }
 
     /**
-     * Stores 8 aligned bytes after all earlier stores of this thread; a crash keeps the old or the new, never a mix.
+     * Stores 8 aligned bytes after all earlier stores of this thread; a crash keeps the old value or the new, never a
+     * mix.
+     *
+     * @throws IllegalArgumentException if {@code position} is not a multiple of 8
      */
     public void putLongRelease(long position, long value) {
-        throw new UnsupportedOperationException();
+        long at = check(position, Long.BYTES);
+        if ((at & Long.BYTES - 1) != 0) {
+            throw new IllegalArgumentException("ordered store is not aligned: position=" + position);
+        }
+        while (!tryPutLong(at, value, true)) {
+            fault(at, true);
+        }
     }
 
-    public void put(long position, byte[] source, int at, int length) {
-        throw new UnsupportedOperationException();
+    /** Copies {@code count} bytes from index {@code index} of {@code source}. */
+    public void put(long position, byte[] source, int index, int count) {
+        long at = check(position, count);
+        for (int done = 0; done < count; ) {
+            int piece = pieceLength(at + done, count - done);
+            boolean stored = false;
+            int ticket = epochs.enter();
+            try {
+                long address = translate(at + done, WRITABLE);
+                if (address >= 0) {
+                    pmem.put(address, source, index + done, piece);
+                    mark(at + done, piece);
+                    stored = true;
+                }
+            } finally {
+                epochs.exit(ticket);
+            }
+            if (stored) {
+                done += piece;
+            } else {
+                fault(at + done, true);
+            }
+        }
     }
 
-    public void put(long position, ByteBuffer source, int at, int length) {
-        throw new UnsupportedOperationException();
+    /** Copies {@code count} bytes from absolute index {@code index} of {@code source}; its position does not move. */
+    public void put(long position, ByteBuffer source, int index, int count) {
+        long at = check(position, count);
+        for (int done = 0; done < count; ) {
+            int piece = pieceLength(at + done, count - done);
+            boolean stored = false;
+            int ticket = epochs.enter();
+            try {
+                long address = translate(at + done, WRITABLE);
+                if (address >= 0) {
+                    pmem.put(address, source, index + done, piece);
+                    mark(at + done, piece);
+                    stored = true;
+                }
+            } finally {
+                epochs.exit(ticket);
+            }
+            if (stored) {
+                done += piece;
+            } else {
+                fault(at + done, true);
+            }
+        }
     }
 
+    /** Ends the view. Dirt belongs to the file: what was stored stays marked until an fsync (D16). Idempotent. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        faults.close(this);
+    }
+
+    // The fault handler's and the revoker's side.
+
+    /** Refuses every later fault; called with the file's invalidate lock owned. */
+    void markClosed() {
+        isClosed = true;
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Returns true if a 2 MiB translation for an index would lie wholly inside the window. */
+    boolean coversHuge(long index) {
+        long start = VolumeLayout.offsetOf(index & -VolumeLayout.HUGE_BLOCKS);
+        return start >= offset && start + VolumeLayout.HUGE_SIZE <= offset + length;
+    }
+
+    /**
+     * Installs a translation, under the entry lock of its index. {@code block} is the first one of a huge translation.
+     */
+    void map(TreeChunk chunk, long index, long block, boolean writable, boolean mapsHuge) {
+        long translation = VolumeLayout.offsetOf(block) | PRESENT | (writable ? WRITABLE : 0);
+        int slot = hugeSlot(index);
+        chunks[slot] = chunk;
+        if (mapsHuge) {
+            LONGS.setVolatile(huge, slot, translation);
+            return;
+        }
+        synchronized (small) {
+            if (small[slot] == null) {
+                small[slot] = new long[VolumeLayout.HUGE_BLOCKS];
+            }
+        }
+        LONGS.setVolatile(small[slot], (int) index & VolumeLayout.HUGE_BLOCKS - 1, translation);
+    }
+
+    /** Removes the translations of a range of indexes; returns true if one let stores through. */
+    boolean revoke(long first, long count) {
+        long from = Math.max(first, VolumeLayout.indexOf(offset));
+        long to = Math.min(first + count, VolumeLayout.indexCount(offset + length));
+        long removed = 0;
+        for (long index = from; index < to; index++) {
+            int slot = hugeSlot(index);
+            removed |= (long) LONGS.getAndSet(huge, slot, 0L);
+            long[] table = small[slot];
+            if (table == null) {
+                index |= VolumeLayout.HUGE_BLOCKS - 1;
+            } else {
+                removed |= (long) LONGS.getAndSet(table, (int) index & VolumeLayout.HUGE_BLOCKS - 1, 0L);
+            }
+        }
+        if (removed != 0) {
+            synchronized (small) {
+                stamp++;
+            }
+        }
+        return (removed & WRITABLE) != 0;
+    }
+
+    /** Returns the arena offset of the block an index translates to for loads, or -1. For the invariant checker. */
+    long loadAddress(long index) {
+        return translate(VolumeLayout.offsetOf(index), PRESENT);
+    }
+
+    /** Returns the same for stores. */
+    long storeAddress(long index) {
+        return translate(VolumeLayout.offsetOf(index), WRITABLE);
+    }
+
+    private boolean tryPutLong(long at, long value, boolean ordered) {
+        int ticket = epochs.enter();
+        try {
+            long address = translate(at, WRITABLE);
+            if (address < 0) {
+                return false;
+            }
+            if (SyncPoint.ENABLED) {
+                core.reached(SyncPoint.STORE_AFTER_CHECK);
+            }
+            if (ordered) {
+                pmem.putLongRelease(address, value);
+            } else {
+                pmem.putLong(address, value);
+            }
+            if (SyncPoint.ENABLED) {
+                core.reached(SyncPoint.STORE_AFTER_STORE);
+            }
+            mark(at, Long.BYTES);
+            return true;
+        } finally {
+            epochs.exit(ticket);
+        }
+    }
+
+    /** Marks the lines of a stored range that lies in one block. */
+    private void mark(long at, int count) {
+        TreeChunk chunk = chunks[(int) ((at >>> VolumeLayout.HUGE_SHIFT) - firstHuge)];
+        chunk.mark(VolumeLayout.indexOf(at), LineMask.of((int) at & VolumeLayout.BLOCK_SIZE - 1, count));
+    }
+
+    /** Returns the arena offset of a file byte if the window may access it so, else -1. */
+    private long translate(long at, long permission) {
+        int slot = (int) ((at >>> VolumeLayout.HUGE_SHIFT) - firstHuge);
+        long translation = (long) LONGS.getAcquire(huge, slot);
+        if ((translation & permission) != 0) {
+            return (translation & OFFSET_MASK) + (at & VolumeLayout.HUGE_SIZE - 1);
+        }
+        long[] table = small[slot];
+        if (table == null) {
+            return -1;
+        }
+        int index = (int) (at >>> VolumeLayout.BLOCK_SHIFT) & VolumeLayout.HUGE_BLOCKS - 1;
+        translation = (long) LONGS.getAcquire(table, index);
+        return (translation & permission) != 0 ? (translation & OFFSET_MASK) + (at & VolumeLayout.BLOCK_SIZE - 1) : -1;
+    }
+
+    private boolean isStill(long before) {
+        VarHandle.loadLoadFence();
+        return stamp == before;
+    }
+
+    private void fault(long at, boolean write) {
+        faults.fault(this, VolumeLayout.indexOf(at), write);
+    }
+
+    private long check(long position, long count) {
+        if ((position | count | length - position - count) < 0) {
+            throw new IndexOutOfBoundsException(
+                    "access outside the window: position=" + position + ", count=" + count + ", length=" + length);
+        }
+        return offset + position;
+    }
+
+    private long getSlowly(long position, int size) {
+        byte[] bytes = new byte[size];
+        get(position, bytes, 0, size);
+        long value = 0;
+        for (int i = size - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | bytes[i] & 0xFF;
+        }
+        return value;
+    }
+
+    private void putSlowly(long position, long value, int size) {
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) (value >>> i * Byte.SIZE);
+        }
+        put(position, bytes, 0, size);
+    }
+
+    private int hugeSlot(long index) {
+        return (int) ((index >>> BlockMap.FANOUT_SHIFT) - firstHuge);
+    }
+
+    private static boolean crossesBlock(long at, int size) {
+        return (at & VolumeLayout.BLOCK_SIZE - 1) > VolumeLayout.BLOCK_SIZE - size;
+    }
+
+    private static int pieceLength(long at, int max) {
+        return Math.min(max, VolumeLayout.BLOCK_SIZE - (int) (at & VolumeLayout.BLOCK_SIZE - 1));
     }
 }

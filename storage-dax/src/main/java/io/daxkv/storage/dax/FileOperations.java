@@ -1,0 +1,26 @@
+package io.daxkv.storage.dax;
+
+/**
+ * Makes the operations of a file; a test replaces one of them by a faulty one to show that the race catalogue notices.
+ */
+class FileOperations {
+    WindowSet windows(VolumeCore core) {
+        return new WindowSet(core);
+    }
+
+    FaultHandler faults(FileParts parts) {
+        return new FaultHandler(parts);
+    }
+
+    IoPath io(FileParts parts) {
+        return new IoPath(parts);
+    }
+
+    Writeback writeback(FileParts parts) {
+        return new Writeback(parts);
+    }
+
+    Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
+        return new Truncation(parts, io, writeback);
+    }
+}

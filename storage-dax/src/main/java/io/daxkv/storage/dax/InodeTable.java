@@ -1,0 +1,139 @@
+package io.daxkv.storage.dax;
+
+import io.daxkv.storage.pmem.Pmem;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The files of a volume, as inodes of 128 bytes in blocks of their own (laid out in {@link VolumeLayout}), reached by a
+ * block map whose root word lies in the root page.
+ *
+ * <p><b>Durability.</b> Creating and deleting are durable on return. The state word is stored last when a file is made
+ * and first when it goes, each in one failure-atomic step, so a crash leaves the file whole or absent.
+ *
+ * <p><b>Threads.</b> Guarded by the volume's monitor.
+ */
+final class InodeTable {
+    private final VolumeCore core;
+    private final BlockMap map;
+    private final ArrayDeque<Long> freeOffsets = new ArrayDeque<>();
+    private long blockCount;
+
+    InodeTable(VolumeCore core) {
+        this.core = core;
+        this.map = new BlockMap(core, VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY);
+    }
+
+    /** Reads every inode, claims the blocks of the table and of each file, and returns the files. */
+    List<Inode> load() {
+        List<Inode> inodes = new ArrayList<>();
+        map.walk(0, BlockMap.INDEX_MAX, new BlockMap.Visitor() {
+            @Override
+            public void mapped(long index, long block, int count, long wordOffset) {
+                core.allocator.claim(block, count);
+                blockCount = index + count;
+                for (int i = 0; i < VolumeLayout.INODES_PER_BLOCK; i++) {
+                    loadOne(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE, inodes);
+                }
+            }
+
+            @Override
+            public void table(long block) {
+                core.allocator.claim(block, 1);
+            }
+        });
+        inodes.forEach(this::claimBlocks);
+        return inodes;
+    }
+
+    Inode create(String name, DaxFileKind kind) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length > VolumeLayout.NAME_SIZE_MAX) {
+            throw new IllegalArgumentException(
+                    "file name is too long or empty: bytes=" + bytes.length + ", max=" + VolumeLayout.NAME_SIZE_MAX);
+        }
+        long offset = takeOffset();
+        // 1. Everything but the state, durable: what a crash leaves here is a free inode.
+        ByteBuffer inode = ByteBuffer.allocate(VolumeLayout.INODE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        inode.putInt(VolumeLayout.INODE_NAME_SIZE, bytes.length);
+        inode.put(VolumeLayout.INODE_NAME, bytes);
+        inode.putInt(VolumeLayout.INODE_CRC, crc(inode, offset));
+        core.pmem.put(offset, inode, 0, VolumeLayout.INODE_SIZE);
+        core.flushAndDrain(offset, VolumeLayout.INODE_SIZE);
+        // 2. The state makes it a file. Stored with the rest, it could survive without the name.
+        setState(offset, kind.ordinal() + 1L);
+        return new Inode(core, offset, name, kind);
+    }
+
+    /** Makes a file absent, durably; its blocks may be freed afterwards, never before. */
+    void delete(Inode inode) {
+        setState(inode.offset, 0);
+        freeOffsets.addLast(inode.offset);
+    }
+
+    private void loadOne(long offset, List<Inode> inodes) {
+        long state = CheckedWord.load(core.pmem, core.seed, offset + VolumeLayout.INODE_STATE);
+        if (state == 0) {
+            freeOffsets.addLast(offset);
+            return;
+        }
+        ByteBuffer inode = ByteBuffer.allocate(VolumeLayout.INODE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        Pmem pmem = core.pmem;
+        pmem.get(offset, inode, 0, VolumeLayout.INODE_SIZE);
+        int nameSize = inode.getInt(VolumeLayout.INODE_NAME_SIZE);
+        if (state > DaxFileKind.values().length
+                || nameSize <= 0
+                || nameSize > VolumeLayout.NAME_SIZE_MAX
+                || inode.getInt(VolumeLayout.INODE_CRC) != crc(inode, offset)) {
+            throw new VolumeCorruptException("inode does not verify: offset=" + offset + ", state=" + state);
+        }
+        String name = new String(inode.array(), VolumeLayout.INODE_NAME, nameSize, StandardCharsets.UTF_8);
+        inodes.add(new Inode(core, offset, name, DaxFileKind.values()[(int) state - 1]));
+    }
+
+    private void claimBlocks(Inode inode) {
+        new BlockMap(core, inode.rootOffset(), inode.kind).walk(0, BlockMap.INDEX_MAX, new BlockMap.Visitor() {
+            @Override
+            public void mapped(long index, long block, int count, long wordOffset) {
+                core.allocator.claim(block, count);
+            }
+
+            @Override
+            public void table(long block) {
+                core.allocator.claim(block, 1);
+            }
+        });
+    }
+
+    private long takeOffset() {
+        if (freeOffsets.isEmpty()) {
+            long index = blockCount;
+            map.mapHoles(index, 1);
+            blockCount = index + 1;
+            long block = MappingEntry.blockAt(map.lookup(index), index);
+            for (int i = 0; i < VolumeLayout.INODES_PER_BLOCK; i++) {
+                freeOffsets.addLast(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE);
+            }
+        }
+        return freeOffsets.removeFirst();
+    }
+
+    private void setState(long offset, long state) {
+        CheckedWord.store(core.pmem, core.seed, offset + VolumeLayout.INODE_STATE, state);
+        core.flushAndDrain(offset + VolumeLayout.INODE_STATE, Long.BYTES);
+    }
+
+    private static int crc(ByteBuffer inode, long offset) {
+        CRC32C crc = new CRC32C();
+        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+            crc.update((int) (offset >>> shift) & 0xFF);
+        }
+        crc.update(inode.array(), VolumeLayout.INODE_NAME_SIZE, VolumeLayout.INODE_SIZE - VolumeLayout.INODE_NAME_SIZE);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,153 @@
+package io.daxkv.storage.dax;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads and writes by copy. A write is tracked exactly as a store through a window is: its lines are marked in the same
+ * tree after the last byte, and the same fsync makes it durable (D11). Linux marks nothing here and relies on a
+ * cache-bypassing copy. Rows I1..I11 of the operation table.
+ */
+class IoPath {
+    final VolumeCore core;
+    final FileLocks locks;
+    final MappingTree tree;
+    final BlockMap map;
+    final WindowSet windows;
+    final Inode inode;
+
+    IoPath(FileParts parts) {
+        this.core = parts.core;
+        this.locks = parts.locks;
+        this.tree = parts.tree;
+        this.map = parts.map;
+        this.windows = parts.windows;
+        this.inode = parts.inode;
+    }
+
+    /** Copies up to {@code target.remaining()} bytes; returns how many, -1 at or past the end. Holes read as zero. */
+    int read(long offset, ByteBuffer target) {
+        locks.io.readLock().lock();
+        try {
+            long size = inode.size();
+            if (offset >= size) {
+                return -1;
+            }
+            int count = (int) Math.min(target.remaining(), size - offset);
+            for (int done = 0; done < count; ) {
+                int piece = pieceLength(offset + done, count - done);
+                long address = addressOf(offset + done);
+                core.pmem.get(
+                        address < 0 ? VolumeLayout.offsetOf(VolumeLayout.ZERO_BLOCK) : address,
+                        target,
+                        target.position() + done,
+                        piece);
+                done += piece;
+            }
+            target.position(target.position() + count);
+            return count;
+        } finally {
+            locks.io.readLock().unlock();
+        }
+    }
+
+    /** Copies the whole of {@code source}; visible on return to every window, durable at the next fsync. */
+    void write(long offset, ByteBuffer source) {
+        core.checkTakesStores();
+        locks.io.writeLock().lock();
+        try {
+            core.reached(SyncPoint.IO_AFTER_LOCK);
+            int count = source.remaining();
+            if (count == 0) {
+                return;
+            }
+            zeroTail(offset);
+            allocate(
+                    VolumeLayout.indexOf(offset),
+                    VolumeLayout.indexCount(offset + count) - VolumeLayout.indexOf(offset));
+            core.reached(SyncPoint.IO_BEFORE_COPY);
+            copy(offset, source, count);
+            core.reached(SyncPoint.IO_BEFORE_SIZE);
+            // Last: a load beyond the end faults until the bytes are there.
+            if (offset + count > inode.size()) {
+                inode.setSize(offset + count);
+            }
+        } finally {
+            locks.io.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Gives the holes of a range blocks, and the windows that read those holes the news: allocation first, then revoke,
+     * then copy (M5). Revoked before it, a fault could map the hole again in between (S02); after the copy, a store
+     * made meanwhile could lose its entry (S01).
+     */
+    void allocate(long first, long count) {
+        core.reached(SyncPoint.IO_BEFORE_MAP);
+        boolean isNew = map.mapHoles(first, count);
+        core.reached(SyncPoint.IO_AFTER_ALLOC);
+        if (isNew && tree.removeHoles(first, count)) {
+            windows.revoke(first, count);
+        }
+        core.reached(SyncPoint.IO_AFTER_REVOKE);
+    }
+
+    /** Copies and marks, piece by piece; no lock of the fault path is held, so the source may be anything (L3). */
+    void copy(long offset, ByteBuffer source, int count) {
+        for (int done = 0; done < count; ) {
+            int piece = pieceLength(offset + done, count - done);
+            copyPiece(offset + done, source, piece);
+            done += piece;
+            core.reached(SyncPoint.IO_MID_COPY);
+        }
+        core.reached(SyncPoint.IO_AFTER_MARK);
+    }
+
+    void copyPiece(long offset, ByteBuffer source, int piece) {
+        tree.install(VolumeLayout.indexOf(offset), map.lookup(VolumeLayout.indexOf(offset)));
+        try {
+            core.pmem.put(addressOf(offset), source, source.position(), piece);
+            core.reached(SyncPoint.IO_AFTER_COPY);
+        } finally {
+            // After the last byte, even of a copy that failed half-way (S22, S23): a mark set before it could be
+            // cleaned away by an fsync that saw only the first bytes.
+            tree.mark(offset, piece);
+        }
+        source.position(source.position() + piece);
+    }
+
+    /**
+     * Zeroes what windows may have stored between the old end and the end of its block, before the size moves past it;
+     * returns true if there was a block to zero.
+     */
+    boolean zeroTail(long newEnd) {
+        long size = inode.size();
+        long length = Math.min(newEnd, VolumeLayout.offsetOf(VolumeLayout.indexCount(size))) - size;
+        return length > 0 && zero(size, length);
+    }
+
+    /** Stores tracked zeroes over a range inside one block, if it has a block (D13); returns true if it has. */
+    boolean zero(long offset, long length) {
+        long address = addressOf(offset);
+        if (address < 0 || length == 0) {
+            return false;
+        }
+        tree.install(VolumeLayout.indexOf(offset), map.lookup(VolumeLayout.indexOf(offset)));
+        core.pmem.zero(address, length);
+        tree.mark(offset, length);
+        return true;
+    }
+
+    /** Returns the arena offset of a file byte, or -1 in a hole. */
+    private long addressOf(long offset) {
+        long index = VolumeLayout.indexOf(offset);
+        long mapping = map.lookup(index);
+        return mapping == MappingEntry.NONE
+                ? -1
+                : VolumeLayout.offsetOf(MappingEntry.blockAt(mapping, index)) + (offset & VolumeLayout.BLOCK_SIZE - 1);
+    }
+
+    /** Returns how many bytes from {@code offset} on lie in its block, at most {@code max}. */
+    private static int pieceLength(long offset, int max) {
+        return Math.min(max, VolumeLayout.BLOCK_SIZE - (int) (offset & VolumeLayout.BLOCK_SIZE - 1));
+    }
+}

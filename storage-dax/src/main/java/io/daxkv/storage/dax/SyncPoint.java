@@ -1,0 +1,45 @@
+package io.daxkv.storage.dax;
+
+/**
+ * A named place in a protocol of this layer, where a race test parks one actor while it runs another. In production
+ * {@link #ENABLED} is false, a constant of the JIT, so the calls compile to nothing.
+ */
+enum SyncPoint {
+    IO_AFTER_LOCK,
+    IO_BEFORE_MAP,
+    IO_AFTER_ALLOC,
+    IO_AFTER_REVOKE,
+    IO_BEFORE_COPY,
+    IO_MID_COPY,
+    IO_AFTER_COPY,
+    IO_AFTER_MARK,
+    IO_BEFORE_SIZE,
+    FAULT_AFTER_SIZE_CHECK,
+    FAULT_BEFORE_ENTRY_LOCK,
+    FAULT_AFTER_ENTRY_LOCK,
+    FAULT_AFTER_MAP,
+    FAULT_BEFORE_PTE,
+    FAULT_AFTER_PTE,
+    STORE_AFTER_CHECK,
+    STORE_AFTER_STORE,
+    SYNC_AFTER_TAG,
+    SYNC_AFTER_ENTRY_LOCK,
+    SYNC_AFTER_SWAP,
+    SYNC_AFTER_FLUSH,
+    SYNC_BEFORE_FENCE,
+    SYNC_AFTER_FENCE,
+    LAYOUT_AFTER_LOCK,
+    LAYOUT_AFTER_REVOKE,
+    LAYOUT_AFTER_DELETE,
+    LAYOUT_BEFORE_FREE;
+
+    static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
+
+    /** What a test does when an actor gets there; runs on the actor's thread. */
+    @FunctionalInterface
+    interface Hook {
+        Hook NONE = point -> {};
+
+        void reached(SyncPoint point);
+    }
+}

@@ -1,0 +1,172 @@
+package io.daxkv.storage.dax;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Changes of which block stands behind which index: truncate, punch, preallocate. Rows T1..T6 of the operation table.
+ *
+ * <p>Entries are dropped only for indexes whose data is being destroyed; dirt elsewhere in the file is none of its
+ * business (S03, S03b).
+ */
+class Truncation {
+    final VolumeCore core;
+    final FileLocks locks;
+    final MappingTree tree;
+    final BlockMap map;
+    final WindowSet windows;
+    final Inode inode;
+    final IoPath io;
+    final Writeback writeback;
+
+    Truncation(FileParts parts, IoPath io, Writeback writeback) {
+        this.core = parts.core;
+        this.locks = parts.locks;
+        this.tree = parts.tree;
+        this.map = parts.map;
+        this.windows = parts.windows;
+        this.inode = parts.inode;
+        this.io = io;
+        this.writeback = writeback;
+    }
+
+    /** Gives every hole of a range a block and extends the size to its end, durably. */
+    void allocate(long offset, long length) {
+        locks.io.writeLock().lock();
+        try {
+            core.checkTakesStores();
+            long end = Math.addExact(offset, length);
+            io.allocate(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
+            if (end > inode.size()) {
+                extend(end);
+            }
+        } finally {
+            locks.io.writeLock().unlock();
+        }
+    }
+
+    /** Turns a range into a hole, durably; bytes of blocks it covers in part are zeroed, durable at the next fsync. */
+    void punchHole(long offset, long length) {
+        locks.io.writeLock().lock();
+        locks.invalidate.writeLock().lock();
+        try {
+            core.checkTakesStores();
+            core.reached(SyncPoint.LAYOUT_AFTER_LOCK);
+            long end = Math.addExact(offset, length);
+            long first = VolumeLayout.indexCount(offset);
+            long last = VolumeLayout.indexOf(end);
+            if (first > last) {
+                io.zero(offset, length);
+                return;
+            }
+            io.zero(offset, VolumeLayout.offsetOf(first) - offset);
+            io.zero(VolumeLayout.offsetOf(last), end - VolumeLayout.offsetOf(last));
+            free(first, last - first);
+        } finally {
+            locks.invalidate.writeLock().unlock();
+            locks.io.writeLock().unlock();
+        }
+    }
+
+    /** Makes the file {@code newSize} bytes long, durably; bytes cut off are gone, bytes added read as zero. */
+    void truncate(long newSize) {
+        locks.io.writeLock().lock();
+        locks.invalidate.writeLock().lock();
+        try {
+            core.checkTakesStores();
+            long oldSize = inode.size();
+            if (newSize > oldSize) {
+                // Before the size moves: a reader past the old end must find zeroes, not what a window left there
+                // (S33).
+                io.zeroTail(newSize);
+                inode.setSize(newSize);
+                inode.persistSize();
+                return;
+            }
+            // The size first and durably: freed first, a crash would leave a size that promises bytes that are gone.
+            inode.setSize(newSize);
+            inode.persistSize();
+            long first = VolumeLayout.indexCount(newSize);
+            io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
+            free(first, Math.max(0, VolumeLayout.indexCount(oldSize) - first));
+        } finally {
+            locks.invalidate.writeLock().unlock();
+            locks.io.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Frees blocks beyond the end, at open: a crash leaves them there when a growing write or preallocation had mapped
+     * them and its size was not durable yet. Kept, their bytes would show when the file grows.
+     */
+    void dropBeyondEnd() {
+        long first = VolumeLayout.indexCount(inode.size());
+        boolean[] any = {false};
+        map.walk(first, BlockMap.INDEX_MAX, (index, block, count, word) -> any[0] |= index + count > first);
+        if (any[0]) {
+            free(first, BlockMap.INDEX_MAX - first);
+        }
+    }
+
+    /** Frees all blocks and tables of a deleted file, whose inode is durably gone. */
+    void releaseAll() {
+        locks.io.writeLock().lock();
+        locks.invalidate.writeLock().lock();
+        try {
+            long count = BlockMap.INDEX_MAX + 1;
+            List<long[]> runs = new ArrayList<>();
+            map.walk(0, count, new BlockMap.Visitor() {
+                @Override
+                public void mapped(long index, long block, int blocks, long wordOffset) {
+                    runs.add(new long[] {block, blocks});
+                }
+
+                @Override
+                public void table(long block) {
+                    runs.add(new long[] {block, 1});
+                }
+            });
+            windows.closeAll();
+            runs.forEach(run -> core.allocator.free(run[0], run[1]));
+        } finally {
+            locks.invalidate.writeLock().unlock();
+            locks.io.writeLock().unlock();
+        }
+    }
+
+    /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end. */
+    private void extend(long newSize) {
+        long oldSize = inode.size();
+        // Durably before the size that makes it readable.
+        if (io.zeroTail(newSize)) {
+            writeback.writeBack(VolumeLayout.indexOf(oldSize), VolumeLayout.indexCount(oldSize));
+        }
+        inode.setSize(newSize);
+        inode.persistSize();
+    }
+
+    private void free(long first, long count) {
+        if (count == 0) {
+            return;
+        }
+        // 1. No window reaches the blocks, and no store admitted before is still on its way (M2, S25). A 2 MiB mapping
+        //    goes whole, or its other pages would keep pointing into it.
+        long from = first & -VolumeLayout.HUGE_BLOCKS;
+        long to = first + count + VolumeLayout.HUGE_BLOCKS - 1 & -VolumeLayout.HUGE_BLOCKS;
+        windows.revoke(from, to - from);
+        core.reached(SyncPoint.LAYOUT_AFTER_REVOKE);
+        // 2. Entries and marks of exactly this range; faults wait at the invalidate lock, write-backs at the entry's.
+        tree.destroy(first, count);
+        core.reached(SyncPoint.LAYOUT_AFTER_DELETE);
+        forget(first, count);
+    }
+
+    /** Unmaps a range and gives its blocks back. */
+    void forget(long first, long count) {
+        // 3. The map forgets the blocks, durably.
+        List<long[]> freed = map.unmap(first, count);
+        core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
+        // 4. Only now may another file get them: sooner, a crash could find them owned twice.
+        freed.forEach(run -> core.allocator.free(run[0], run[1]));
+    }
+}

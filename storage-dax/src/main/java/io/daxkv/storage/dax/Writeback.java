@@ -1,0 +1,157 @@
+package io.daxkv.storage.dax;
+
+import io.daxkv.storage.pmem.CacheLine;
+import java.util.Arrays;
+
+/**
+ * fsync: writes back exactly the dirty lines of a range, whichever path made them dirty, with one drain.
+ *
+ * <p>A tracked window is never write-protected: it marks each store's lines after their last byte, so a store that
+ * lands during write-back marks its line again and the next fsync finds it (S13, S16, S24). The kernel, which learns of
+ * a store only by a fault, has to protect the page instead.
+ */
+class Writeback {
+    final VolumeCore core;
+    final FileLocks locks;
+    final MappingTree tree;
+    final Inode inode;
+
+    /**
+     * What the running fsync took away: chunk, index and lines of each entry it wrote back. Guarded by locks.writeback.
+     */
+    private TreeChunk[] takenChunks = new TreeChunk[16];
+
+    private long[] takenIndexes = new long[16];
+    private long[] takenLines = new long[16];
+    private int takenCount;
+
+    Writeback(FileParts parts) {
+        this.core = parts.core;
+        this.locks = parts.locks;
+        this.tree = parts.tree;
+        this.inode = parts.inode;
+    }
+
+    /**
+     * Makes every store and write to indexes {@code [first, end)} that happened before the call durable, and the size.
+     */
+    void fsync(long first, long end) {
+        locks.writeback.lock();
+        try {
+            // A size that grew promises the bytes up to it, so they become durable before it, asked for or not (D6).
+            boolean grew = inode.size() != inode.durableSize();
+            writeBack(
+                    grew ? Math.min(first, VolumeLayout.indexOf(Math.min(inode.size(), inode.durableSize()))) : first,
+                    grew ? Math.max(end, VolumeLayout.indexCount(inode.size())) : end);
+            inode.persistSize();
+        } finally {
+            locks.writeback.unlock();
+        }
+    }
+
+    /**
+     * Makes the bytes of indexes {@code [first, end)} durable, without the size.
+     *
+     * <p>The steps are ordered; each comment says what breaks if its step moves.
+     */
+    void writeBack(long first, long end) {
+        locks.writeback.lock();
+        boolean isDurable = false;
+        try {
+            core.checkTakesStores();
+            takenCount = 0;
+            // 1. Snapshot, chunk by chunk: TOWRITE := DIRTY. What gets dirty from there on is the next fsync's, or this
+            //    one would never end under a steady writer (S17, D9).
+            // 2. Take each snapshot entry's lines and flush them.
+            flushTagged(first, end);
+            core.reached(SyncPoint.SYNC_BEFORE_FENCE);
+            // 3. One drain for all, even for none: lines of a write-back that was cut short may still be on their way
+            //    (S20, D12).
+            core.drain();
+            core.reached(SyncPoint.SYNC_AFTER_FENCE);
+            isDurable = true;
+        } finally {
+            // 4. DIRTY goes last. A mark that went before the drain would let a second fsync find nothing to do and
+            //    return before the first one's lines are durable (S15, D4).
+            release(isDurable);
+            locks.writeback.unlock();
+        }
+    }
+
+    void flushTagged(long first, long end) {
+        for (TreeChunk chunk = tree.nextDirtyChunk(first);
+                chunk != null && chunk.firstIndex < end;
+                chunk = tree.nextDirtyChunk(chunk.firstIndex + VolumeLayout.HUGE_BLOCKS)) {
+            if (chunk.tag(first, end)) {
+                core.reached(SyncPoint.SYNC_AFTER_TAG);
+                for (long index = chunk.nextToWrite(Math.max(first, chunk.firstIndex)); index >= 0; ) {
+                    writeBackOne(chunk, index);
+                    index = isLast(index) ? -1 : chunk.nextToWrite(index + 1);
+                }
+            }
+        }
+    }
+
+    /** Flushes one entry's dirty lines; skips it if it was punched out while we waited for its lock (L5). */
+    void writeBackOne(TreeChunk chunk, long index) {
+        long entry = chunk.lockIfPresent(index);
+        chunk.clearToWrite(index);
+        if (entry == MappingEntry.NONE) {
+            return;
+        }
+        try {
+            core.reached(SyncPoint.SYNC_AFTER_ENTRY_LOCK);
+            // The lock keeps a punch from giving the block away while its lines are being flushed.
+            long lines = chunk.takeMask(index);
+            take(chunk, index, lines);
+            core.reached(SyncPoint.SYNC_AFTER_SWAP);
+            if (lines != LineMask.NONE) {
+                flush(VolumeLayout.offsetOf(MappingEntry.blockAt(entry, index)), lines);
+            }
+            core.reached(SyncPoint.SYNC_AFTER_FLUSH);
+        } finally {
+            chunk.put(index, entry);
+        }
+    }
+
+    void flush(long blockOffset, long lines) {
+        for (long rest = lines; rest != LineMask.NONE; ) {
+            int line = LineMask.firstLine(rest);
+            int count = LineMask.runLength(rest, line);
+            core.pmem.flush(blockOffset + (long) line * CacheLine.SIZE, (long) count * CacheLine.SIZE);
+            rest = LineMask.without(rest, line, count);
+        }
+    }
+
+    /**
+     * Clears DIRTY of what is durable now; gives the lines back if it is not, so that the marks tell the truth (D14).
+     */
+    private void release(boolean durable) {
+        for (int i = 0; i < takenCount; i++) {
+            if (durable) {
+                takenChunks[i].clearDirty(takenIndexes[i]);
+                if (i + 1 == takenCount || takenChunks[i + 1] != takenChunks[i]) {
+                    tree.clearIfClean(takenChunks[i]);
+                }
+            } else if (takenLines[i] != LineMask.NONE) {
+                takenChunks[i].mark(takenIndexes[i], takenLines[i]);
+            }
+            takenChunks[i] = null;
+        }
+    }
+
+    private void take(TreeChunk chunk, long index, long lines) {
+        if (takenCount == takenIndexes.length) {
+            takenChunks = Arrays.copyOf(takenChunks, takenCount * 2);
+            takenIndexes = Arrays.copyOf(takenIndexes, takenCount * 2);
+            takenLines = Arrays.copyOf(takenLines, takenCount * 2);
+        }
+        takenChunks[takenCount] = chunk;
+        takenIndexes[takenCount] = index;
+        takenLines[takenCount++] = lines;
+    }
+
+    private static boolean isLast(long index) {
+        return (index & VolumeLayout.HUGE_BLOCKS - 1) == VolumeLayout.HUGE_BLOCKS - 1;
+    }
+}

@@ -1,0 +1,503 @@
+package io.daxkv.storage.testkit;
+
+import io.daxkv.storage.pmem.CacheLine;
+import io.daxkv.storage.pmem.PersistCounters;
+import io.daxkv.storage.pmem.PersistFailedException;
+import io.daxkv.storage.pmem.PersistGranularity;
+import io.daxkv.storage.pmem.Pmem;
+import io.daxkv.storage.pmem.PmemException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * Pmem on the heap that remembers, for each line, whether a power failure at this instant would lose its last store:
+ * the second implementation of the seam, for tests.
+ *
+ * <p>What it is for:
+ *
+ * <ul>
+ *   <li><b>The lint.</b> {@link #assertAllDurable} fails if a line is dirty, or flushed and not drained, at an
+ *       acknowledgement; {@link #assertNoRedundantFlush} if a line was flushed that nobody had stored to since its last
+ *       flush.
+ *   <li><b>Crashes.</b> {@link #crashKeepingNothing}, {@link #crashKeepingEverything} and {@link #crash} return what
+ *       the medium could hold after a power failure now. {@link #onEvent} finds the instants worth crashing at: just
+ *       before each drain.
+ *   <li><b>Failure.</b> {@link #failDrainAt} and a size limit that {@link #grow} refuses to pass.
+ * </ul>
+ *
+ * <p><b>Durability.</b> A flush captures its lines as they are; a drain makes durable what the <em>same thread</em> has
+ * captured. A store after the flush needs another flush. This holds for {@code BYTE} media too, because the seam asks
+ * every caller to flush. On {@code PAGE} media a flush widens to 4 KiB pages; on {@code VOLATILE} media a drain
+ * satisfies the lint, but a power failure takes everything.
+ *
+ * <p><b>Ordering.</b> None between stores that are not durable, release stores included: each 8-byte atom of a line
+ * ({@code PAGE}: each 512-byte sector) is kept or lost by itself.
+ *
+ * <p><b>Threads.</b> Safe for use by many threads; one lock, held while the listener runs.
+ *
+ * <p>Not modelled: a value that was stored, overwritten before any flush, and evicted in between; errors of the medium
+ * on load; anything faster than a lock.
+ */
+public final class RecordingPmem extends Pmem {
+    /** Bytes that pmem keeps or loses whole. */
+    public static final int ATOM_SIZE = Long.BYTES;
+
+    /** Bytes that a disk keeps or loses whole. */
+    public static final int SECTOR_SIZE = 512;
+
+    private static final int PAGE_SIZE = 4096;
+    private static final int OFFENDER_COUNT_MAX = 8;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final PersistGranularity granularity;
+    private final long sizeMax;
+    private final int flushUnit;
+    private final PersistCounters counters = new PersistCounters();
+    private final Map<Thread, FlushedLines> undrained = new HashMap<>();
+    private RecordedChunk[] chunks;
+    private long size;
+    private long moment;
+    private long drainsUntilFailure;
+    private boolean hasFailed;
+    private Throwable firstRedundantFlush;
+    private Consumer<PmemEvent> listener;
+
+    /** Creates {@code size} durable zero bytes of cache-line pmem that cannot grow. */
+    public RecordingPmem(long size) {
+        this(size, size);
+    }
+
+    /** Creates {@code size} durable zero bytes of cache-line pmem that can grow to {@code sizeMax}. */
+    public RecordingPmem(long size, long sizeMax) {
+        this(size, sizeMax, PersistGranularity.CACHE_LINE);
+    }
+
+    /** Creates {@code size} durable zero bytes; memory is taken as it is stored to, so a large space is cheap. */
+    public RecordingPmem(long size, long sizeMax, PersistGranularity granularity) {
+        if (size < 0 || size > sizeMax) {
+            throw new IllegalArgumentException("bad size: size=" + size + ", sizeMax=" + sizeMax);
+        }
+        this.size = size;
+        this.sizeMax = sizeMax;
+        this.granularity = Objects.requireNonNull(granularity);
+        this.flushUnit = granularity == PersistGranularity.PAGE ? PAGE_SIZE : CacheLine.SIZE;
+        this.chunks = new RecordedChunk[chunkCount(size)];
+    }
+
+    // The lint.
+
+    /**
+     * Fails unless every store so far would survive a power failure at this instant.
+     *
+     * @param what what is about to be promised, for the message
+     */
+    public void assertAllDurable(String what) {
+        assertDurable(what, 0, size());
+    }
+
+    /** As {@link #assertAllDurable}, for the lines of one range. */
+    public synchronized void assertDurable(String what, long offset, long length) {
+        StringBuilder offenders = new StringBuilder();
+        long count = 0;
+        for (long line = CacheLine.of(offset), end = line + CacheLine.count(offset, length); line < end; ) {
+            RecordedChunk chunk = chunks[(int) (line / RecordedChunk.LINE_COUNT)];
+            int at = (int) (line % RecordedChunk.LINE_COUNT);
+            if (chunk == null || chunk.unsafeLineCount() == 0) {
+                line += RecordedChunk.LINE_COUNT - at;
+                continue;
+            }
+            if (!chunk.isClean(at) && count++ < OFFENDER_COUNT_MAX) {
+                offenders.append(count > 1 ? ", " : "").append("0x").append(Long.toHexString(line * CacheLine.SIZE));
+                offenders.append(chunk.isDirty(at) ? " never flushed since its store" : " flushed, not drained");
+            }
+            line++;
+        }
+        if (count > 0) {
+            throw new AssertionError("not durable: at=" + what + ", lines=" + count + ", offsets=[" + offenders + "]");
+        }
+    }
+
+    /**
+     * Fails, with the first culprit's stack as cause, if a flush named a line nobody stored to since its last flush.
+     */
+    public synchronized void assertNoRedundantFlush() {
+        if (redundantLineCount() > 0) {
+            throw new AssertionError("redundant flush: lines=" + redundantLineCount(), firstRedundantFlush);
+        }
+    }
+
+    /** Returns how many flushed lines had seen no store since they were last flushed. */
+    public long redundantLineCount() {
+        return counters.redundantLineCount();
+    }
+
+    // Crashes.
+
+    /** Returns the space after a power failure that lost every store it could. */
+    public synchronized RecordingPmem crashKeepingNothing() {
+        return imageOf(chunk -> chunk.durable);
+    }
+
+    /** Returns the space after a power failure that lost nothing: what a killed process leaves. */
+    public synchronized RecordingPmem crashKeepingEverything() {
+        return imageOf(chunk -> chunk.present);
+    }
+
+    /** Returns one of the images a power failure could leave now, each atom drawn by itself. */
+    public synchronized RecordingPmem crash(RandomGenerator random) {
+        RecordingPmem image = imageOf(chunk -> chunk.durable);
+        if (granularity == PersistGranularity.VOLATILE) {
+            return image;
+        }
+        int unit = granularity == PersistGranularity.PAGE ? SECTOR_SIZE : ATOM_SIZE;
+        if (unit == ATOM_SIZE) {
+            undrained.values().forEach(lines -> keepSomeFlushed(lines, image, random));
+        }
+        for (int number = 0; number < chunks.length; number++) {
+            RecordedChunk chunk = chunks[number];
+            if (chunk != null && chunk.unsafeLineCount() > 0) {
+                byte[] kept = image.chunks[number].present;
+                keepSome(chunk.present, 0, kept, 0, RecordedChunk.SIZE, unit, random);
+                image.chunks[number] = RecordedChunk.clean(kept);
+            }
+        }
+        return image;
+    }
+
+    /** What a flush captured may have arrived although a later store to the same atom has not. */
+    private void keepSomeFlushed(FlushedLines lines, RecordingPmem image, RandomGenerator random) {
+        for (int i = 0; i < lines.count(); i++) {
+            int number = (int) (lines.line(i) / RecordedChunk.LINE_COUNT);
+            int line = (int) (lines.line(i) % RecordedChunk.LINE_COUNT);
+            if (!chunks[number].isNewer(line, lines.moment(i))) {
+                continue;
+            }
+            byte[] kept = image.chunks[number].present;
+            int at = line * CacheLine.SIZE;
+            keepSome(lines.contents(), lines.contentAt(i), kept, at, CacheLine.SIZE, ATOM_SIZE, random);
+        }
+    }
+
+    private static void keepSome(
+            byte[] source, int sourceAt, byte[] target, int targetAt, int length, int unit, RandomGenerator random) {
+        for (int i = 0; i < length; i += unit) {
+            if (!Arrays.equals(source, sourceAt + i, sourceAt + i + unit, target, targetAt + i, targetAt + i + unit)
+                    && random.nextBoolean()) {
+                System.arraycopy(source, sourceAt + i, target, targetAt + i, unit);
+            }
+        }
+    }
+
+    private RecordingPmem imageOf(Function<RecordedChunk, byte[]> content) {
+        RecordingPmem image = new RecordingPmem(size, sizeMax, granularity);
+        for (int number = 0; number < chunks.length; number++) {
+            if (chunks[number] != null) {
+                image.chunks[number] = RecordedChunk.clean(content.apply(chunks[number]));
+            }
+        }
+        return image;
+    }
+
+    // Failure and observation.
+
+    /** Makes the {@code number}-th drain from now (1 = the next) fail, and every later one of any thread. */
+    public synchronized void failDrainAt(long number) {
+        drainsUntilFailure = number;
+    }
+
+    /** Calls {@code listener} at each event, by the thread that causes it, with the space standing still. */
+    public synchronized void onEvent(Consumer<PmemEvent> listener) {
+        this.listener = listener;
+    }
+
+    private void tell(PmemEvent.Kind kind, long offset, long length) {
+        if (listener != null) {
+            listener.accept(new PmemEvent(kind, offset, length));
+        }
+    }
+
+    // The seam.
+
+    @Override
+    public synchronized long size() {
+        return size;
+    }
+
+    @Override
+    public PersistGranularity granularity() {
+        return granularity;
+    }
+
+    @Override
+    public PersistCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public synchronized void grow(long newSize) {
+        if (newSize <= size) {
+            return;
+        }
+        if (newSize > sizeMax) {
+            throw new PmemException("no room to grow: size=" + size + ", newSize=" + newSize + ", sizeMax=" + sizeMax);
+        }
+        chunks = Arrays.copyOf(chunks, chunkCount(newSize));
+        size = newSize;
+        tell(PmemEvent.Kind.GROWN, 0, newSize);
+    }
+
+    @Override
+    public synchronized byte getByte(long offset) {
+        checkRange(offset, Byte.BYTES);
+        RecordedChunk chunk = chunks[chunkNumber(offset)];
+        return chunk == null ? 0 : chunk.present[chunkOffset(offset)];
+    }
+
+    @Override
+    public synchronized int getInt(long offset) {
+        checkRange(offset, Integer.BYTES);
+        if (isSplit(offset, Integer.BYTES)) {
+            byte[] bytes = new byte[Integer.BYTES];
+            get(offset, bytes, 0, Integer.BYTES);
+            return (int) INT.get(bytes, 0);
+        }
+        RecordedChunk chunk = chunks[chunkNumber(offset)];
+        return chunk == null ? 0 : (int) INT.get(chunk.present, chunkOffset(offset));
+    }
+
+    @Override
+    public synchronized long getLong(long offset) {
+        checkRange(offset, Long.BYTES);
+        if (isSplit(offset, Long.BYTES)) {
+            byte[] bytes = new byte[Long.BYTES];
+            get(offset, bytes, 0, Long.BYTES);
+            return (long) LONG.get(bytes, 0);
+        }
+        RecordedChunk chunk = chunks[chunkNumber(offset)];
+        return chunk == null ? 0 : (long) LONG.get(chunk.present, chunkOffset(offset));
+    }
+
+    @Override
+    public long getLongAcquire(long offset) {
+        checkAligned(offset);
+        return getLong(offset);
+    }
+
+    @Override
+    public synchronized void get(long offset, byte[] target, int at, int length) {
+        checkRange(offset, length);
+        Objects.checkFromIndexSize(at, length, target.length);
+        for (int done = 0; done < length; ) {
+            RecordedChunk chunk = chunks[chunkNumber(offset + done)];
+            int from = chunkOffset(offset + done);
+            int count = Math.min(length - done, RecordedChunk.SIZE - from);
+            if (chunk == null) {
+                Arrays.fill(target, at + done, at + done + count, (byte) 0);
+            } else {
+                System.arraycopy(chunk.present, from, target, at + done, count);
+            }
+            done += count;
+        }
+    }
+
+    @Override
+    public void get(long offset, ByteBuffer target, int at, int length) {
+        byte[] bytes = new byte[length];
+        get(offset, bytes, 0, length);
+        target.put(at, bytes);
+    }
+
+    @Override
+    public synchronized void putByte(long offset, byte value) {
+        checkRange(offset, Byte.BYTES);
+        chunkToStore(offset).present[chunkOffset(offset)] = value;
+        stored(offset, Byte.BYTES);
+    }
+
+    @Override
+    public synchronized void putInt(long offset, int value) {
+        checkRange(offset, Integer.BYTES);
+        if (isSplit(offset, Integer.BYTES)) {
+            byte[] bytes = new byte[Integer.BYTES];
+            INT.set(bytes, 0, value);
+            put(offset, bytes, 0, Integer.BYTES);
+            return;
+        }
+        INT.set(chunkToStore(offset).present, chunkOffset(offset), value);
+        stored(offset, Integer.BYTES);
+    }
+
+    @Override
+    public synchronized void putLong(long offset, long value) {
+        checkRange(offset, Long.BYTES);
+        if (isSplit(offset, Long.BYTES)) {
+            byte[] bytes = new byte[Long.BYTES];
+            LONG.set(bytes, 0, value);
+            put(offset, bytes, 0, Long.BYTES);
+            return;
+        }
+        LONG.set(chunkToStore(offset).present, chunkOffset(offset), value);
+        stored(offset, Long.BYTES);
+    }
+
+    @Override
+    public void putLongRelease(long offset, long value) {
+        checkAligned(offset);
+        putLong(offset, value);
+    }
+
+    @Override
+    public synchronized void put(long offset, byte[] source, int at, int length) {
+        checkRange(offset, length);
+        Objects.checkFromIndexSize(at, length, source.length);
+        for (int done = 0; done < length; ) {
+            int to = chunkOffset(offset + done);
+            int count = Math.min(length - done, RecordedChunk.SIZE - to);
+            System.arraycopy(source, at + done, chunkToStore(offset + done).present, to, count);
+            done += count;
+        }
+        stored(offset, length);
+    }
+
+    @Override
+    public void put(long offset, ByteBuffer source, int at, int length) {
+        byte[] bytes = new byte[length];
+        source.get(at, bytes);
+        put(offset, bytes, 0, length);
+    }
+
+    @Override
+    public synchronized void copy(long source, long target, long length) {
+        checkRange(source, length);
+        checkRange(target, length);
+        byte[] bytes = new byte[(int) Math.min(length, RecordedChunk.SIZE)];
+        for (long done = 0; done < length; done += bytes.length) {
+            int count = (int) Math.min(bytes.length, length - done);
+            get(source + done, bytes, 0, count);
+            put(target + done, bytes, 0, count);
+        }
+    }
+
+    @Override
+    public synchronized void zero(long offset, long length) {
+        checkRange(offset, length);
+        byte[] zeroes = new byte[(int) Math.min(length, RecordedChunk.SIZE)];
+        for (long done = 0; done < length; done += zeroes.length) {
+            put(offset + done, zeroes, 0, (int) Math.min(zeroes.length, length - done));
+        }
+    }
+
+    @Override
+    public synchronized void flush(long offset, long length) {
+        checkRange(offset, length);
+        if (length == 0) {
+            return;
+        }
+        long first = offset & -flushUnit;
+        long end = Math.min(offset + length - 1 | flushUnit - 1, CacheLine.ceil(size) - 1) + 1;
+        counters.flushed(CacheLine.count(first, end - first), length);
+        FlushedLines mine = undrained.computeIfAbsent(Thread.currentThread(), thread -> new FlushedLines());
+        long now = ++moment;
+        for (long unit = first; unit < end; unit += flushUnit) {
+            flushUnit(unit, Math.min(flushUnit, end - unit), mine, now);
+        }
+        tell(PmemEvent.Kind.FLUSHED, offset, length);
+    }
+
+    private void flushUnit(long start, long length, FlushedLines mine, long now) {
+        RecordedChunk chunk = chunks[chunkNumber(start)];
+        boolean isRedundant = true;
+        for (long at = start; chunk != null && at < start + length; at += CacheLine.SIZE) {
+            int line = chunkOffset(at) / CacheLine.SIZE;
+            isRedundant &= !chunk.isDirty(line);
+            if (!chunk.isClean(line)) {
+                mine.add(CacheLine.of(at), now, chunk.present, chunkOffset(at));
+            }
+            chunk.flushed(line, now);
+        }
+        if (isRedundant) {
+            counters.redundant(CacheLine.count(start, length));
+            if (firstRedundantFlush == null) {
+                firstRedundantFlush = new Throwable("first redundant flush: offset=0x" + Long.toHexString(start));
+            }
+        }
+    }
+
+    @Override
+    public synchronized void drain() {
+        tell(PmemEvent.Kind.DRAINING, 0, 0);
+        counters.drained();
+        if (hasFailed || drainsUntilFailure > 0 && --drainsUntilFailure == 0) {
+            hasFailed = true;
+            throw new PersistFailedException("drain failed: cause=injected, drains=" + counters.drainCount(), null);
+        }
+        FlushedLines mine = undrained.get(Thread.currentThread());
+        if (mine != null) {
+            boolean survives = granularity != PersistGranularity.VOLATILE;
+            for (int i = 0; i < mine.count(); i++) {
+                int line = (int) (mine.line(i) % RecordedChunk.LINE_COUNT);
+                chunks[(int) (mine.line(i) / RecordedChunk.LINE_COUNT)].drained(
+                        line, mine.moment(i), mine.contents(), mine.contentAt(i), survives);
+            }
+            mine.clear();
+        }
+        tell(PmemEvent.Kind.DRAINED, 0, 0);
+    }
+
+    private void stored(long offset, long length) {
+        long now = ++moment;
+        long end = CacheLine.of(offset) + CacheLine.count(offset, length);
+        for (long line = CacheLine.of(offset); line < end; line++) {
+            RecordedChunk chunk = chunks[(int) (line / RecordedChunk.LINE_COUNT)];
+            chunk.stored((int) (line % RecordedChunk.LINE_COUNT), now);
+        }
+        tell(PmemEvent.Kind.STORED, offset, length);
+    }
+
+    private RecordedChunk chunkToStore(long offset) {
+        int number = chunkNumber(offset);
+        if (chunks[number] == null) {
+            chunks[number] = new RecordedChunk();
+        }
+        return chunks[number];
+    }
+
+    private void checkRange(long offset, long length) {
+        if (offset < 0 || length < 0 || offset > size - length) {
+            throw new IndexOutOfBoundsException(
+                    "outside the space: offset=" + offset + ", length=" + length + ", size=" + size);
+        }
+    }
+
+    private static void checkAligned(long offset) {
+        if (offset % Long.BYTES != 0) {
+            throw new IllegalArgumentException("not 8-byte aligned: offset=" + offset);
+        }
+    }
+
+    private static boolean isSplit(long offset, int length) {
+        return chunkOffset(offset) > RecordedChunk.SIZE - length;
+    }
+
+    private static int chunkNumber(long offset) {
+        return (int) (offset / RecordedChunk.SIZE);
+    }
+
+    private static int chunkOffset(long offset) {
+        return (int) (offset % RecordedChunk.SIZE);
+    }
+
+    private static int chunkCount(long size) {
+        return Math.toIntExact((size + RecordedChunk.SIZE - 1) / RecordedChunk.SIZE);
+    }
+}
