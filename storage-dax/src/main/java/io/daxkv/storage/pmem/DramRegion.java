@@ -56,6 +56,11 @@ public final class DramRegion implements AutoCloseable {
         return size;
     }
 
+    /** Returns where offset 0 is, for copies by this package; valid until {@link #close}. */
+    long address() {
+        return address;
+    }
+
     public byte getByte(long offset) {
         return MEMORY.readByte(at(offset, Byte.BYTES));
     }
