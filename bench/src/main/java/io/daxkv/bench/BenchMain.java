@@ -1,6 +1,7 @@
 package io.daxkv.bench;
 
 import io.daxkv.bench.load.LoadCommand;
+import io.daxkv.bench.micro.MicroCommand;
 import io.daxkv.bench.verify.DurabilityCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures RESP servers and checks what they promise.",
-        subcommands = {LoadCommand.class, DurabilityCommand.class})
+        subcommands = {LoadCommand.class, DurabilityCommand.class, MicroCommand.class})
 public final class BenchMain {
     private static final int FAILED = 70;
 

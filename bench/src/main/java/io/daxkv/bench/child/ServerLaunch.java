@@ -19,11 +19,13 @@ public record ServerLaunch(String mainClass, Path file, List<String> options) {
     /** Environment variable with the JVM options of the server, instead of those in the file. */
     private static final String JAVA_OPTIONS_VARIABLE = "DAXKV_JAVA_OPTS";
 
+    private static final String ADMIN_PORT = "--admin-port";
+
     public ServerLaunch {
         options = List.copyOf(options);
     }
 
-    /** Returns the command line: on a free port, with no admin port. */
+    /** Returns the command line: on a free port; without an admin port unless the options have one. */
     List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -36,7 +38,10 @@ public record ServerLaunch(String mainClass, Path file, List<String> options) {
             command.addAll(List.of(tuning.trim().split("\\s+")));
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass, "serve"));
-        command.addAll(List.of("--port", "0", "--admin-port", "-1", "--file", file.toString()));
+        command.addAll(List.of("--port", "0", "--file", file.toString()));
+        if (!options.contains(ADMIN_PORT)) {
+            command.addAll(List.of(ADMIN_PORT, "-1"));
+        }
         command.addAll(options);
         return command;
     }
