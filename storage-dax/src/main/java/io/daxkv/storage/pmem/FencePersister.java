@@ -23,8 +23,7 @@ final class FencePersister implements Persister {
     @Override
     public void drain() {
         // A full fence, not a store fence: on x86 the JIT gives the latter no instruction, and only an instruction
-        // empties
-        // the store buffer.
+        // empties the store buffer.
         VarHandle.fullFence();
         flushed.get().clear();
         counters.drained();
