@@ -58,6 +58,11 @@ final class AccessEpochs {
         }
     }
 
+    /** Returns true while a quiesce is under way. For race tests. */
+    boolean isQuiescing() {
+        return quiescing.isLocked();
+    }
+
     private void awaitEmpty(int set) {
         for (int stripe = 0; stripe < STRIPES; stripe++) {
             int spins = 0;

@@ -23,6 +23,7 @@ import java.util.List;
  */
 public final class DaxFile {
     private final FileParts parts;
+    private final FileOperations operations;
     private final FaultHandler faults;
     private final IoPath io;
     private final Writeback writeback;
@@ -30,6 +31,7 @@ public final class DaxFile {
 
     DaxFile(FileParts parts, FileOperations operations) {
         this.parts = parts;
+        this.operations = operations;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
         this.writeback = operations.writeback(parts);
@@ -74,7 +76,7 @@ public final class DaxFile {
         if (offset < 0 || (offset & VolumeLayout.BLOCK_SIZE - 1) != 0 || length <= 0) {
             throw new IllegalArgumentException("window must start on a block: offset=" + offset + ", length=" + length);
         }
-        DaxWindow window = new DaxWindow(parts.core, faults, offset, length);
+        DaxWindow window = operations.window(parts, faults, offset, length);
         parts.windows.add(window);
         return window;
     }

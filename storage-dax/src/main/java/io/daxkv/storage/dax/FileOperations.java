@@ -12,6 +12,10 @@ class FileOperations {
         return new FaultHandler(parts);
     }
 
+    DaxWindow window(FileParts parts, FaultHandler faults, long offset, long length) {
+        return new DaxWindow(parts.core, faults, offset, length);
+    }
+
     IoPath io(FileParts parts) {
         return new IoPath(parts);
     }

@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** The open windows of one file: the kernel's i_mmap tree. */
 class WindowSet {
@@ -19,8 +20,8 @@ class WindowSet {
         windows.remove(window);
     }
 
-    int count() {
-        return windows.size();
+    void forEach(Consumer<DaxWindow> action) {
+        windows.forEach(action);
     }
 
     /**
@@ -30,7 +31,7 @@ class WindowSet {
     void revoke(long first, long count) {
         boolean storesMayRun = false;
         for (DaxWindow window : windows) {
-            storesMayRun |= window.revoke(first, count);
+            storesMayRun |= window.pages.revoke(first, count);
         }
         if (storesMayRun) {
             core.epochs.quiesce();

@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.CacheLine;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * fsync: writes back exactly the dirty lines of a range, whichever path made them dirty, with one drain.
@@ -12,13 +13,11 @@ import java.util.Arrays;
  */
 class Writeback {
     final VolumeCore core;
-    final FileLocks locks;
+    final ReentrantLock lock;
     final MappingTree tree;
     final Inode inode;
 
-    /**
-     * What the running fsync took away: chunk, index and lines of each entry it wrote back. Guarded by locks.writeback.
-     */
+    /** What the running fsync took away: chunk, index and lines of each entry it wrote back. Guarded by the lock. */
     private TreeChunk[] takenChunks = new TreeChunk[16];
 
     private long[] takenIndexes = new long[16];
@@ -26,8 +25,12 @@ class Writeback {
     private int takenCount;
 
     Writeback(FileParts parts) {
+        this(parts, parts.locks.writeback);
+    }
+
+    Writeback(FileParts parts, ReentrantLock lock) {
         this.core = parts.core;
-        this.locks = parts.locks;
+        this.lock = lock;
         this.tree = parts.tree;
         this.inode = parts.inode;
     }
@@ -36,7 +39,7 @@ class Writeback {
      * Makes every store and write to indexes {@code [first, end)} that happened before the call durable, and the size.
      */
     void fsync(long first, long end) {
-        locks.writeback.lock();
+        lock.lock();
         try {
             // A size that grew promises the bytes up to it, so they become durable before it, asked for or not (D6).
             boolean grew = inode.size() != inode.durableSize();
@@ -45,7 +48,7 @@ class Writeback {
                     grew ? Math.max(end, VolumeLayout.indexCount(inode.size())) : end);
             inode.persistSize();
         } finally {
-            locks.writeback.unlock();
+            lock.unlock();
         }
     }
 
@@ -55,11 +58,10 @@ class Writeback {
      * <p>The steps are ordered; each comment says what breaks if its step moves.
      */
     void writeBack(long first, long end) {
-        locks.writeback.lock();
+        lock.lock();
         boolean isDurable = false;
         try {
             core.checkTakesStores();
-            takenCount = 0;
             // 1. Snapshot, chunk by chunk: TOWRITE := DIRTY. What gets dirty from there on is the next fsync's, or this
             //    one would never end under a steady writer (S17, D9).
             // 2. Take each snapshot entry's lines and flush them.
@@ -74,7 +76,7 @@ class Writeback {
             // 4. DIRTY goes last. A mark that went before the drain would let a second fsync find nothing to do and
             //    return before the first one's lines are durable (S15, D4).
             release(isDurable);
-            locks.writeback.unlock();
+            lock.unlock();
         }
     }
 
@@ -138,6 +140,7 @@ class Writeback {
             }
             takenChunks[i] = null;
         }
+        takenCount = 0;
     }
 
     private void take(TreeChunk chunk, long index, long lines) {

@@ -2,6 +2,7 @@ package io.daxkv.storage.kv;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A range of bytes in somebody else's buffer: how keys and values are handed to the store without a copy. Mutable and
@@ -55,6 +56,28 @@ public final class ByteSlice {
     /** Copies the bytes to {@code target} from index {@code at}. */
     public void copyTo(byte[] target, int at) {
         buffer.get(offset, target, at, length);
+    }
+
+    /** Returns true if the bytes are those of {@code other} from index {@code at}. */
+    boolean contentEquals(byte[] other, int at, int otherLength) {
+        if (length != otherLength) {
+            return false;
+        }
+        if (buffer.hasArray()) {
+            int from = buffer.arrayOffset() + offset;
+            return Arrays.equals(buffer.array(), from, from + length, other, at, at + length);
+        }
+        for (int i = 0; i < length; i++) {
+            if (buffer.get(offset + i) != other[at + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns a new buffer over the bytes, with its own position and limit. */
+    ByteBuffer view() {
+        return buffer.duplicate().limit(offset + length).position(offset);
     }
 
     /** Returns a copy of the bytes. */

@@ -9,4 +9,8 @@ public class KvException extends PmemException {
     public KvException(String message) {
         super(message);
     }
+
+    public KvException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -1,5 +1,8 @@
 package io.daxkv.storage.kv;
 
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
 /**
  * What a read found: a verified copy of the value, its deadline, and the LSN a reply that reveals it depends on. Owned
  * and reused by one reader; its array grows to the largest value read and {@link #trim} gives memory back.
@@ -15,6 +18,11 @@ public final class ValueBuffer {
     private long deadlineMs;
     private long lsn;
     private boolean isDue;
+    private UUID store;
+    private RecordChecksum checksum;
+    private final IndexProbe probe = new IndexProbe();
+    private final ByteSlice keySlice = new ByteSlice();
+    private ByteBuffer arrayView;
 
     /** Returns the array that holds the value at {@code [offset, offset + length)}. Valid until the next read. */
     public byte[] array() {
@@ -61,6 +69,28 @@ public final class ValueBuffer {
             array = new byte[Math.max(size, Math.min(array.length * 2, Integer.MAX_VALUE - 8))];
         }
         return array;
+    }
+
+    /** Returns the slots this reader last looked at. */
+    IndexProbe probe() {
+        return probe;
+    }
+
+    /** Returns this reader's checksum for records of {@code ofStore}. */
+    RecordChecksum checksum(UUID ofStore) {
+        if (store != ofStore) {
+            store = ofStore;
+            checksum = new RecordChecksum(ofStore);
+        }
+        return checksum;
+    }
+
+    /** Returns the key of the record that lies at the start of the array; valid until the next read. */
+    ByteSlice recordKey() {
+        if (arrayView == null || arrayView.array() != array) {
+            arrayView = ByteBuffer.wrap(array);
+        }
+        return keySlice.set(arrayView, RecordLayout.HEADER_SIZE, RecordLayout.keySize(array, 0));
     }
 
     void found(int newOffset, int newLength, long newDeadlineMs, long newLsn) {

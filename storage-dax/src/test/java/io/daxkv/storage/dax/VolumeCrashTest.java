@@ -35,8 +35,8 @@ class VolumeCrashTest {
     void crashInsideAnyOperationLeavesASoundVolume(long number) {
         Seed seed = Seed.draw().fork(number);
         seed.run(() -> {
-            explore(seed, 40);
-            assertTrue(imageCount > 50, "images=" + imageCount);
+            explore(seed, 25);
+            assertTrue(imageCount > 20, "images=" + imageCount);
         });
     }
 
@@ -83,7 +83,7 @@ class VolumeCrashTest {
     private void explore(Seed seed, int steps) {
         random = seed.random();
         imageCount = 0;
-        pmem = new RecordingPmem(8 << 20);
+        pmem = new RecordingPmem(12 << 20);
         DaxVolume volume = DaxVolume.format(pmem);
         checkBeforeEachDrain(3);
         volume.create("odd", DaxFileKind.ORDINARY);

@@ -6,11 +6,7 @@ import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.PersistGranularity;
 import io.daxkv.storage.pmem.Pmem;
 import io.daxkv.storage.pmem.PmemException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -56,15 +52,13 @@ public final class RecordingPmem extends Pmem {
 
     private static final int PAGE_SIZE = 4096;
     private static final int OFFENDER_COUNT_MAX = 8;
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final PersistGranularity granularity;
     private final long sizeMax;
     private final int flushUnit;
     private final PersistCounters counters = new PersistCounters();
+    private final RecordedSpace space;
     private final Map<Thread, FlushedLines> undrained = new HashMap<>();
-    private RecordedChunk[] chunks;
     private long size;
     private long moment;
     private long drainsUntilFailure;
@@ -84,6 +78,10 @@ public final class RecordingPmem extends Pmem {
 
     /** Creates {@code size} durable zero bytes; memory is taken as it is stored to, so a large space is cheap. */
     public RecordingPmem(long size, long sizeMax, PersistGranularity granularity) {
+        this(size, sizeMax, granularity, new RecordedSpace(size));
+    }
+
+    private RecordingPmem(long size, long sizeMax, PersistGranularity granularity, RecordedSpace space) {
         if (size < 0 || size > sizeMax) {
             throw new IllegalArgumentException("bad size: size=" + size + ", sizeMax=" + sizeMax);
         }
@@ -91,7 +89,7 @@ public final class RecordingPmem extends Pmem {
         this.sizeMax = sizeMax;
         this.granularity = Objects.requireNonNull(granularity);
         this.flushUnit = granularity == PersistGranularity.PAGE ? PAGE_SIZE : CacheLine.SIZE;
-        this.chunks = new RecordedChunk[chunkCount(size)];
+        this.space = space;
     }
 
     // The lint.
@@ -110,8 +108,8 @@ public final class RecordingPmem extends Pmem {
         StringBuilder offenders = new StringBuilder();
         long count = 0;
         for (long line = CacheLine.of(offset), end = line + CacheLine.count(offset, length); line < end; ) {
-            RecordedChunk chunk = chunks[(int) (line / RecordedChunk.LINE_COUNT)];
-            int at = (int) (line % RecordedChunk.LINE_COUNT);
+            RecordedChunk chunk = space.chunkOfLine(line);
+            int at = RecordedSpace.lineOf(line);
             if (chunk == null || chunk.unsafeLineCount() == 0) {
                 line += RecordedChunk.LINE_COUNT - at;
                 continue;
@@ -156,56 +154,18 @@ public final class RecordingPmem extends Pmem {
     /** Returns one of the images a power failure could leave now, each atom drawn by itself. */
     public synchronized RecordingPmem crash(RandomGenerator random) {
         RecordingPmem image = imageOf(chunk -> chunk.durable);
-        if (granularity == PersistGranularity.VOLATILE) {
-            return image;
-        }
-        int unit = granularity == PersistGranularity.PAGE ? SECTOR_SIZE : ATOM_SIZE;
-        if (unit == ATOM_SIZE) {
-            undrained.values().forEach(lines -> keepSomeFlushed(lines, image, random));
-        }
-        for (int number = 0; number < chunks.length; number++) {
-            RecordedChunk chunk = chunks[number];
-            if (chunk != null && chunk.unsafeLineCount() > 0) {
-                byte[] kept = image.chunks[number].present;
-                keepSome(chunk.present, 0, kept, 0, RecordedChunk.SIZE, unit, random);
-                image.chunks[number] = RecordedChunk.clean(kept);
-            }
+        if (granularity == PersistGranularity.PAGE) {
+            new CrashImage(image.space, SECTOR_SIZE, random).keepSomeOf(space);
+        } else if (granularity != PersistGranularity.VOLATILE) {
+            CrashImage atoms = new CrashImage(image.space, ATOM_SIZE, random);
+            undrained.values().forEach(lines -> atoms.keepSomeOf(lines, space));
+            atoms.keepSomeOf(space);
         }
         return image;
-    }
-
-    /** What a flush captured may have arrived although a later store to the same atom has not. */
-    private void keepSomeFlushed(FlushedLines lines, RecordingPmem image, RandomGenerator random) {
-        for (int i = 0; i < lines.count(); i++) {
-            int number = (int) (lines.line(i) / RecordedChunk.LINE_COUNT);
-            int line = (int) (lines.line(i) % RecordedChunk.LINE_COUNT);
-            if (!chunks[number].isNewer(line, lines.moment(i))) {
-                continue;
-            }
-            byte[] kept = image.chunks[number].present;
-            int at = line * CacheLine.SIZE;
-            keepSome(lines.contents(), lines.contentAt(i), kept, at, CacheLine.SIZE, ATOM_SIZE, random);
-        }
-    }
-
-    private static void keepSome(
-            byte[] source, int sourceAt, byte[] target, int targetAt, int length, int unit, RandomGenerator random) {
-        for (int i = 0; i < length; i += unit) {
-            if (!Arrays.equals(source, sourceAt + i, sourceAt + i + unit, target, targetAt + i, targetAt + i + unit)
-                    && random.nextBoolean()) {
-                System.arraycopy(source, sourceAt + i, target, targetAt + i, unit);
-            }
-        }
     }
 
     private RecordingPmem imageOf(Function<RecordedChunk, byte[]> content) {
-        RecordingPmem image = new RecordingPmem(size, sizeMax, granularity);
-        for (int number = 0; number < chunks.length; number++) {
-            if (chunks[number] != null) {
-                image.chunks[number] = RecordedChunk.clean(content.apply(chunks[number]));
-            }
-        }
-        return image;
+        return new RecordingPmem(size, sizeMax, granularity, space.copyOf(content));
     }
 
     // Failure and observation.
@@ -251,7 +211,7 @@ public final class RecordingPmem extends Pmem {
         if (newSize > sizeMax) {
             throw new PmemException("no room to grow: size=" + size + ", newSize=" + newSize + ", sizeMax=" + sizeMax);
         }
-        chunks = Arrays.copyOf(chunks, chunkCount(newSize));
+        space.grow(newSize);
         size = newSize;
         tell(PmemEvent.Kind.GROWN, 0, newSize);
     }
@@ -259,32 +219,19 @@ public final class RecordingPmem extends Pmem {
     @Override
     public synchronized byte getByte(long offset) {
         checkRange(offset, Byte.BYTES);
-        RecordedChunk chunk = chunks[chunkNumber(offset)];
-        return chunk == null ? 0 : chunk.present[chunkOffset(offset)];
+        return space.getByte(offset);
     }
 
     @Override
     public synchronized int getInt(long offset) {
         checkRange(offset, Integer.BYTES);
-        if (isSplit(offset, Integer.BYTES)) {
-            byte[] bytes = new byte[Integer.BYTES];
-            get(offset, bytes, 0, Integer.BYTES);
-            return (int) INT.get(bytes, 0);
-        }
-        RecordedChunk chunk = chunks[chunkNumber(offset)];
-        return chunk == null ? 0 : (int) INT.get(chunk.present, chunkOffset(offset));
+        return space.getInt(offset);
     }
 
     @Override
     public synchronized long getLong(long offset) {
         checkRange(offset, Long.BYTES);
-        if (isSplit(offset, Long.BYTES)) {
-            byte[] bytes = new byte[Long.BYTES];
-            get(offset, bytes, 0, Long.BYTES);
-            return (long) LONG.get(bytes, 0);
-        }
-        RecordedChunk chunk = chunks[chunkNumber(offset)];
-        return chunk == null ? 0 : (long) LONG.get(chunk.present, chunkOffset(offset));
+        return space.getLong(offset);
     }
 
     @Override
@@ -297,17 +244,7 @@ public final class RecordingPmem extends Pmem {
     public synchronized void get(long offset, byte[] target, int at, int length) {
         checkRange(offset, length);
         Objects.checkFromIndexSize(at, length, target.length);
-        for (int done = 0; done < length; ) {
-            RecordedChunk chunk = chunks[chunkNumber(offset + done)];
-            int from = chunkOffset(offset + done);
-            int count = Math.min(length - done, RecordedChunk.SIZE - from);
-            if (chunk == null) {
-                Arrays.fill(target, at + done, at + done + count, (byte) 0);
-            } else {
-                System.arraycopy(chunk.present, from, target, at + done, count);
-            }
-            done += count;
-        }
+        space.get(offset, target, at, length);
     }
 
     @Override
@@ -320,33 +257,21 @@ public final class RecordingPmem extends Pmem {
     @Override
     public synchronized void putByte(long offset, byte value) {
         checkRange(offset, Byte.BYTES);
-        chunkToStore(offset).present[chunkOffset(offset)] = value;
+        space.putByte(offset, value);
         stored(offset, Byte.BYTES);
     }
 
     @Override
     public synchronized void putInt(long offset, int value) {
         checkRange(offset, Integer.BYTES);
-        if (isSplit(offset, Integer.BYTES)) {
-            byte[] bytes = new byte[Integer.BYTES];
-            INT.set(bytes, 0, value);
-            put(offset, bytes, 0, Integer.BYTES);
-            return;
-        }
-        INT.set(chunkToStore(offset).present, chunkOffset(offset), value);
+        space.putInt(offset, value);
         stored(offset, Integer.BYTES);
     }
 
     @Override
     public synchronized void putLong(long offset, long value) {
         checkRange(offset, Long.BYTES);
-        if (isSplit(offset, Long.BYTES)) {
-            byte[] bytes = new byte[Long.BYTES];
-            LONG.set(bytes, 0, value);
-            put(offset, bytes, 0, Long.BYTES);
-            return;
-        }
-        LONG.set(chunkToStore(offset).present, chunkOffset(offset), value);
+        space.putLong(offset, value);
         stored(offset, Long.BYTES);
     }
 
@@ -360,12 +285,7 @@ public final class RecordingPmem extends Pmem {
     public synchronized void put(long offset, byte[] source, int at, int length) {
         checkRange(offset, length);
         Objects.checkFromIndexSize(at, length, source.length);
-        for (int done = 0; done < length; ) {
-            int to = chunkOffset(offset + done);
-            int count = Math.min(length - done, RecordedChunk.SIZE - to);
-            System.arraycopy(source, at + done, chunkToStore(offset + done).present, to, count);
-            done += count;
-        }
+        space.put(offset, source, at, length);
         stored(offset, length);
     }
 
@@ -415,13 +335,13 @@ public final class RecordingPmem extends Pmem {
     }
 
     private void flushUnit(long start, long length, FlushedLines mine, long now) {
-        RecordedChunk chunk = chunks[chunkNumber(start)];
+        RecordedChunk chunk = space.chunkOfLine(CacheLine.of(start));
         boolean isRedundant = true;
         for (long at = start; chunk != null && at < start + length; at += CacheLine.SIZE) {
-            int line = chunkOffset(at) / CacheLine.SIZE;
+            int line = RecordedSpace.lineOf(CacheLine.of(at));
             isRedundant &= !chunk.isDirty(line);
             if (!chunk.isClean(line)) {
-                mine.add(CacheLine.of(at), now, chunk.present, chunkOffset(at));
+                mine.add(CacheLine.of(at), now, chunk.present, line * CacheLine.SIZE);
             }
             chunk.flushed(line, now);
         }
@@ -445,9 +365,9 @@ public final class RecordingPmem extends Pmem {
         if (mine != null) {
             boolean survives = granularity != PersistGranularity.VOLATILE;
             for (int i = 0; i < mine.count(); i++) {
-                int line = (int) (mine.line(i) % RecordedChunk.LINE_COUNT);
-                chunks[(int) (mine.line(i) / RecordedChunk.LINE_COUNT)].drained(
-                        line, mine.moment(i), mine.contents(), mine.contentAt(i), survives);
+                int line = RecordedSpace.lineOf(mine.line(i));
+                space.chunkOfLine(mine.line(i))
+                        .drained(line, mine.moment(i), mine.contents(), mine.contentAt(i), survives);
             }
             mine.clear();
         }
@@ -455,21 +375,8 @@ public final class RecordingPmem extends Pmem {
     }
 
     private void stored(long offset, long length) {
-        long now = ++moment;
-        long end = CacheLine.of(offset) + CacheLine.count(offset, length);
-        for (long line = CacheLine.of(offset); line < end; line++) {
-            RecordedChunk chunk = chunks[(int) (line / RecordedChunk.LINE_COUNT)];
-            chunk.stored((int) (line % RecordedChunk.LINE_COUNT), now);
-        }
+        space.stored(offset, length, ++moment);
         tell(PmemEvent.Kind.STORED, offset, length);
-    }
-
-    private RecordedChunk chunkToStore(long offset) {
-        int number = chunkNumber(offset);
-        if (chunks[number] == null) {
-            chunks[number] = new RecordedChunk();
-        }
-        return chunks[number];
     }
 
     private void checkRange(long offset, long length) {
@@ -483,21 +390,5 @@ public final class RecordingPmem extends Pmem {
         if (offset % Long.BYTES != 0) {
             throw new IllegalArgumentException("not 8-byte aligned: offset=" + offset);
         }
-    }
-
-    private static boolean isSplit(long offset, int length) {
-        return chunkOffset(offset) > RecordedChunk.SIZE - length;
-    }
-
-    private static int chunkNumber(long offset) {
-        return (int) (offset / RecordedChunk.SIZE);
-    }
-
-    private static int chunkOffset(long offset) {
-        return (int) (offset % RecordedChunk.SIZE);
-    }
-
-    private static int chunkCount(long size) {
-        return Math.toIntExact((size + RecordedChunk.SIZE - 1) / RecordedChunk.SIZE);
     }
 }

@@ -1,0 +1,108 @@
+package io.daxkv.storage.kv;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.daxkv.storage.dax.DaxVolume;
+import io.daxkv.storage.pmem.PersistGranularity;
+import io.daxkv.storage.testkit.ManualClock;
+import io.daxkv.storage.testkit.RecordingPmem;
+
+/**
+ * A store on recorded pmem, small enough that rotation and cleaning happen all the time. Each time the durable LSN
+ * moves the recorder's lint runs: nothing that is acknowledged may be dirty or undrained.
+ */
+final class StoreFixture implements AutoCloseable {
+    static final LogGeometry SMALL = new LogGeometry(4096, 8192);
+
+    final ManualClock clock;
+    final LogGeometry geometry;
+    final LogProtocol protocol;
+    RecordingPmem pmem;
+    DaxVolume volume;
+    KvStore store;
+    private boolean isLinted = true;
+
+    StoreFixture(RecordingPmem pmem, LogGeometry geometry, LogProtocol protocol, ManualClock clock) {
+        this.pmem = pmem;
+        this.geometry = geometry;
+        this.protocol = protocol;
+        this.clock = clock;
+    }
+
+    static StoreFixture small(long size) {
+        return small(size, PersistGranularity.CACHE_LINE);
+    }
+
+    static StoreFixture small(long size, PersistGranularity granularity) {
+        return new StoreFixture(
+                        new RecordingPmem(size, size, granularity),
+                        SMALL,
+                        new LogProtocol(),
+                        new ManualClock(1_000_000))
+                .open();
+    }
+
+    /** Leaves the lint out, for tests that break the protocol. */
+    StoreFixture withoutLint() {
+        isLinted = false;
+        return this;
+    }
+
+    StoreFixture open() {
+        volume = DaxVolume.isFormatted(pmem) ? DaxVolume.open(pmem) : DaxVolume.format(pmem);
+        store = KvStore.open(volume, KvOptions.defaults().withClock(clock), geometry, protocol);
+        if (isLinted) {
+            store.addDurableListener(lsn -> {
+                if (store.appendedLsn() == lsn) {
+                    pmem.assertAllDurable("durable LSN " + lsn);
+                }
+            });
+        }
+        return this;
+    }
+
+    /** Closes the store and opens it again on the same medium. */
+    void reopen() {
+        store.close();
+        volume.close();
+        open();
+    }
+
+    /** Abandons the store, as a killed process would, and opens what {@code image} holds. */
+    void reopen(RecordingPmem image) {
+        pmem = image;
+        open();
+    }
+
+    void put(String key, String value) {
+        try (KvBatch batch = store.begin()) {
+            batch.put(ByteSlice.of(key), ByteSlice.of(value), 0);
+        }
+        store.commit();
+    }
+
+    boolean delete(String key) {
+        boolean isGone;
+        try (KvBatch batch = store.begin()) {
+            isGone = batch.delete(ByteSlice.of(key));
+        }
+        store.commit();
+        return isGone;
+    }
+
+    /** Returns the value of a key, or null. */
+    String get(String key) {
+        ValueBuffer buffer = new ValueBuffer();
+        return store.get(ByteSlice.of(key), buffer)
+                ? new String(buffer.array(), buffer.offset(), buffer.length(), java.nio.charset.StandardCharsets.UTF_8)
+                : null;
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        volume.close();
+        pmem.assertNoRedundantFlush();
+        assertEquals(0, pmem.redundantLineCount());
+    }
+}
