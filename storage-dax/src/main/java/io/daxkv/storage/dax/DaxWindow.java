@@ -1,8 +1,6 @@
 package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.Pmem;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -24,16 +22,9 @@ import java.nio.ByteBuffer;
 public class DaxWindow implements AutoCloseable {
     // Not final only for the faulty windows of the race tests; the constructor is the package's.
     //
-    // A software MMU. A translation (the kernel's PTE or PMD) is one long: arena offset of the block | WRITABLE |
-    // PRESENT.
-    // A load reads the stamp, translates, loads, and reads the stamp again: every revoke changes it, so a load that
-    // raced
-    // with one is thrown away and repeated (bytes of a freed block are read, never returned). A store cannot be taken
-    // back, so it announces itself to the epochs before it translates, and a revoke waits for it (U2).
-    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-    static final long PRESENT = 1;
-    static final long WRITABLE = 2;
-    private static final long OFFSET_MASK = -VolumeLayout.BLOCK_SIZE;
+    // A load reads the page table's stamp, translates, loads, and reads the stamp again: every revoke changes it, so a
+    // load that raced with one is thrown away and repeated (bytes of a freed block are read, never returned). A store
+    // cannot be taken back, so it announces itself to the epochs before it translates, and a revoke waits for it (U2).
 
     final VolumeCore core;
     final Pmem pmem;
@@ -41,15 +32,8 @@ public class DaxWindow implements AutoCloseable {
     private final FaultHandler faults;
     private final long offset;
     private final long length;
-    private final long firstHuge;
-    /** One translation a 2 MiB of file, or 0. */
-    private final long[] huge;
-    /** For 2 MiB without a huge translation: one translation a 4 KiB, made at the first fault. */
-    private final long[][] small;
-    /** Where the marks of each 2 MiB live; set before the first translation of its slot. */
-    private final TreeChunk[] chunks;
+    final PageTable pages;
 
-    private volatile long stamp;
     private volatile boolean isClosed;
 
     DaxWindow(VolumeCore core, FaultHandler faults, long offset, long length) {
@@ -59,11 +43,7 @@ public class DaxWindow implements AutoCloseable {
         this.faults = faults;
         this.offset = offset;
         this.length = length;
-        this.firstHuge = offset >>> VolumeLayout.HUGE_SHIFT;
-        int count = Math.toIntExact((offset + length - 1 >>> VolumeLayout.HUGE_SHIFT) - firstHuge + 1);
-        huge = new long[count];
-        small = new long[count][];
-        chunks = new TreeChunk[count];
+        this.pages = new PageTable(offset, length);
     }
 
     /** Returns where the window starts, in bytes from the start of the file. */
@@ -79,11 +59,11 @@ public class DaxWindow implements AutoCloseable {
     public byte getByte(long position) {
         long at = check(position, Byte.BYTES);
         while (true) {
-            long before = stamp;
-            long address = translate(at, PRESENT);
+            long before = pages.stamp();
+            long address = pages.translate(at, PageTable.PRESENT);
             if (address >= 0) {
                 byte value = pmem.getByte(address);
-                if (isStill(before)) {
+                if (pages.isStill(before)) {
                     return value;
                 }
             } else {
@@ -98,11 +78,11 @@ public class DaxWindow implements AutoCloseable {
             return (int) getSlowly(position, Integer.BYTES);
         }
         while (true) {
-            long before = stamp;
-            long address = translate(at, PRESENT);
+            long before = pages.stamp();
+            long address = pages.translate(at, PageTable.PRESENT);
             if (address >= 0) {
                 int value = pmem.getInt(address);
-                if (isStill(before)) {
+                if (pages.isStill(before)) {
                     return value;
                 }
             } else {
@@ -117,11 +97,11 @@ public class DaxWindow implements AutoCloseable {
             return getSlowly(position, Long.BYTES);
         }
         while (true) {
-            long before = stamp;
-            long address = translate(at, PRESENT);
+            long before = pages.stamp();
+            long address = pages.translate(at, PageTable.PRESENT);
             if (address >= 0) {
                 long value = pmem.getLong(address);
-                if (isStill(before)) {
+                if (pages.isStill(before)) {
                     return value;
                 }
             } else {
@@ -134,15 +114,15 @@ public class DaxWindow implements AutoCloseable {
     public void get(long position, byte[] target, int index, int count) {
         long at = check(position, count);
         for (int done = 0; done < count; ) {
-            long before = stamp;
-            long address = translate(at + done, PRESENT);
+            long before = pages.stamp();
+            long address = pages.translate(at + done, PageTable.PRESENT);
             if (address < 0) {
                 fault(at + done, false);
                 continue;
             }
             int piece = pieceLength(at + done, count - done);
             pmem.get(address, target, index + done, piece);
-            if (isStill(before)) {
+            if (pages.isStill(before)) {
                 done += piece;
             }
         }
@@ -152,15 +132,15 @@ public class DaxWindow implements AutoCloseable {
     public void get(long position, ByteBuffer target, int index, int count) {
         long at = check(position, count);
         for (int done = 0; done < count; ) {
-            long before = stamp;
-            long address = translate(at + done, PRESENT);
+            long before = pages.stamp();
+            long address = pages.translate(at + done, PageTable.PRESENT);
             if (address < 0) {
                 fault(at + done, false);
                 continue;
             }
             int piece = pieceLength(at + done, count - done);
             pmem.get(address, target, index + done, piece);
-            if (isStill(before)) {
+            if (pages.isStill(before)) {
                 done += piece;
             }
         }
@@ -171,7 +151,7 @@ public class DaxWindow implements AutoCloseable {
         for (boolean done = false; !done; ) {
             int ticket = epochs.enter();
             try {
-                long address = translate(at, WRITABLE);
+                long address = pages.translate(at, PageTable.WRITABLE);
                 if (address >= 0) {
                     pmem.putByte(address, value);
                     mark(at, Byte.BYTES);
@@ -195,7 +175,7 @@ public class DaxWindow implements AutoCloseable {
         for (boolean done = false; !done; ) {
             int ticket = epochs.enter();
             try {
-                long address = translate(at, WRITABLE);
+                long address = pages.translate(at, PageTable.WRITABLE);
                 if (address >= 0) {
                     pmem.putInt(address, value);
                     mark(at, Integer.BYTES);
@@ -245,7 +225,7 @@ public class DaxWindow implements AutoCloseable {
             boolean stored = false;
             int ticket = epochs.enter();
             try {
-                long address = translate(at + done, WRITABLE);
+                long address = pages.translate(at + done, PageTable.WRITABLE);
                 if (address >= 0) {
                     pmem.put(address, source, index + done, piece);
                     mark(at + done, piece);
@@ -270,7 +250,7 @@ public class DaxWindow implements AutoCloseable {
             boolean stored = false;
             int ticket = epochs.enter();
             try {
-                long address = translate(at + done, WRITABLE);
+                long address = pages.translate(at + done, PageTable.WRITABLE);
                 if (address >= 0) {
                     pmem.put(address, source, index + done, piece);
                     mark(at + done, piece);
@@ -304,68 +284,20 @@ public class DaxWindow implements AutoCloseable {
         return isClosed;
     }
 
-    /** Returns true if a 2 MiB translation for an index would lie wholly inside the window. */
-    boolean coversHuge(long index) {
-        long start = VolumeLayout.offsetOf(index & -VolumeLayout.HUGE_BLOCKS);
-        return start >= offset && start + VolumeLayout.HUGE_SIZE <= offset + length;
-    }
-
-    /**
-     * Installs a translation, under the entry lock of its index. {@code block} is the first one of a huge translation.
-     */
-    void map(TreeChunk chunk, long index, long block, boolean writable, boolean mapsHuge) {
-        long translation = VolumeLayout.offsetOf(block) | PRESENT | (writable ? WRITABLE : 0);
-        int slot = hugeSlot(index);
-        chunks[slot] = chunk;
-        if (mapsHuge) {
-            LONGS.setVolatile(huge, slot, translation);
-            return;
-        }
-        synchronized (small) {
-            if (small[slot] == null) {
-                small[slot] = new long[VolumeLayout.HUGE_BLOCKS];
-            }
-        }
-        LONGS.setVolatile(small[slot], (int) index & VolumeLayout.HUGE_BLOCKS - 1, translation);
-    }
-
-    /** Removes the translations of a range of indexes; returns true if one let stores through. */
-    boolean revoke(long first, long count) {
-        long from = Math.max(first, VolumeLayout.indexOf(offset));
-        long to = Math.min(first + count, VolumeLayout.indexCount(offset + length));
-        long removed = 0;
-        for (long index = from; index < to; index++) {
-            int slot = hugeSlot(index);
-            removed |= (long) LONGS.getAndSet(huge, slot, 0L);
-            long[] table = small[slot];
-            if (table == null) {
-                index |= VolumeLayout.HUGE_BLOCKS - 1;
-            } else {
-                removed |= (long) LONGS.getAndSet(table, (int) index & VolumeLayout.HUGE_BLOCKS - 1, 0L);
-            }
-        }
-        if (removed != 0) {
-            synchronized (small) {
-                stamp++;
-            }
-        }
-        return (removed & WRITABLE) != 0;
-    }
-
     /** Returns the arena offset of the block an index translates to for loads, or -1. For the invariant checker. */
     long loadAddress(long index) {
-        return translate(VolumeLayout.offsetOf(index), PRESENT);
+        return pages.translate(VolumeLayout.offsetOf(index), PageTable.PRESENT);
     }
 
     /** Returns the same for stores. */
     long storeAddress(long index) {
-        return translate(VolumeLayout.offsetOf(index), WRITABLE);
+        return pages.translate(VolumeLayout.offsetOf(index), PageTable.WRITABLE);
     }
 
     boolean tryPutLong(long at, long value, boolean ordered) {
         int ticket = epochs.enter();
         try {
-            long address = translate(at, WRITABLE);
+            long address = pages.translate(at, PageTable.WRITABLE);
             if (address < 0) {
                 return false;
             }
@@ -389,29 +321,7 @@ public class DaxWindow implements AutoCloseable {
 
     /** Marks the lines of a stored range that lies in one block. */
     void mark(long at, int count) {
-        TreeChunk chunk = chunks[(int) ((at >>> VolumeLayout.HUGE_SHIFT) - firstHuge)];
-        chunk.mark(VolumeLayout.indexOf(at), LineMask.of((int) at & VolumeLayout.BLOCK_SIZE - 1, count));
-    }
-
-    /** Returns the arena offset of a file byte if the window may access it so, else -1. */
-    long translate(long at, long permission) {
-        int slot = (int) ((at >>> VolumeLayout.HUGE_SHIFT) - firstHuge);
-        long translation = (long) LONGS.getAcquire(huge, slot);
-        if ((translation & permission) != 0) {
-            return (translation & OFFSET_MASK) + (at & VolumeLayout.HUGE_SIZE - 1);
-        }
-        long[] table = small[slot];
-        if (table == null) {
-            return -1;
-        }
-        int index = (int) (at >>> VolumeLayout.BLOCK_SHIFT) & VolumeLayout.HUGE_BLOCKS - 1;
-        translation = (long) LONGS.getAcquire(table, index);
-        return (translation & permission) != 0 ? (translation & OFFSET_MASK) + (at & VolumeLayout.BLOCK_SIZE - 1) : -1;
-    }
-
-    private boolean isStill(long before) {
-        VarHandle.loadLoadFence();
-        return stamp == before;
+        pages.mark(at, count);
     }
 
     private void fault(long at, boolean write) {
@@ -442,10 +352,6 @@ public class DaxWindow implements AutoCloseable {
             bytes[i] = (byte) (value >>> i * Byte.SIZE);
         }
         put(position, bytes, 0, size);
-    }
-
-    private int hugeSlot(long index) {
-        return (int) ((index >>> BlockMap.FANOUT_SHIFT) - firstHuge);
     }
 
     private static boolean crossesBlock(long at, int size) {

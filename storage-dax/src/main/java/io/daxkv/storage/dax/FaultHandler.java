@@ -36,7 +36,7 @@ class FaultHandler {
         locks.invalidate.writeLock().lock();
         try {
             window.markClosed();
-            if (window.revoke(0, BlockMap.INDEX_MAX)) {
+            if (window.pages.revoke(0, BlockMap.INDEX_MAX)) {
                 core.epochs.quiesce();
             }
             windows.remove(window);
@@ -67,7 +67,7 @@ class FaultHandler {
                         "window touched a page beyond the end: index=" + index + ", size=" + inode.size());
             }
             core.reached(SyncPoint.FAULT_AFTER_SIZE_CHECK);
-            boolean huge = window.coversHuge(index) && MappingEntry.isHuge(map.lookup(index));
+            boolean huge = window.pages.coversHuge(index) && MappingEntry.isHuge(map.lookup(index));
             if (!huge || !faultEntry(window, index, write, true)) {
                 faultEntry(window, index, write, false);
             }
@@ -131,7 +131,11 @@ class FaultHandler {
 
     void install(DaxWindow window, TreeChunk chunk, long index, long block, int how) {
         core.reached(SyncPoint.FAULT_BEFORE_PTE);
-        window.map(chunk, index, block, (how & WRITE) != 0, (how & HUGE) != 0);
+        if ((how & HUGE) != 0) {
+            window.pages.mapHuge(chunk, index, block, (how & WRITE) != 0);
+        } else {
+            window.pages.map(chunk, index, block, (how & WRITE) != 0);
+        }
         core.reached(SyncPoint.FAULT_AFTER_PTE);
     }
 }

@@ -31,7 +31,7 @@ class WindowSet {
     void revoke(long first, long count) {
         boolean storesMayRun = false;
         for (DaxWindow window : windows) {
-            storesMayRun |= window.revoke(first, count);
+            storesMayRun |= window.pages.revoke(first, count);
         }
         if (storesMayRun) {
             core.epochs.quiesce();

@@ -62,7 +62,6 @@ class Writeback {
         boolean isDurable = false;
         try {
             core.checkTakesStores();
-            takenCount = 0;
             // 1. Snapshot, chunk by chunk: TOWRITE := DIRTY. What gets dirty from there on is the next fsync's, or this
             //    one would never end under a steady writer (S17, D9).
             // 2. Take each snapshot entry's lines and flush them.
@@ -141,6 +140,7 @@ class Writeback {
             }
             takenChunks[i] = null;
         }
+        takenCount = 0;
     }
 
     private void take(TreeChunk chunk, long index, long lines) {

@@ -163,7 +163,7 @@ enum Mutant {
             return new DaxWindow(parts.core, faults, offset, length) {
                 @Override
                 boolean tryPutLong(long at, long value, boolean ordered) {
-                    long address = translate(at, WRITABLE);
+                    long address = pages.translate(at, PageTable.WRITABLE);
                     if (address < 0) {
                         return false;
                     }
@@ -236,7 +236,7 @@ enum Mutant {
             return new WindowSet(core) {
                 @Override
                 void revoke(long first, long count) {
-                    forEach(window -> window.revoke(first, count));
+                    forEach(window -> window.pages.revoke(first, count));
                 }
             };
         }
