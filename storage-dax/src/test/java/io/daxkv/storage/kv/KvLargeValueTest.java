@@ -12,7 +12,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Values that take the IO path come back whole, from heap and direct buffers, up to the largest, also when reopened. */
+/**
+ * Values that take the IO path come back whole, from heap and direct buffers, up to the largest, also when reopened.
+ */
 class KvLargeValueTest {
 
     @Test

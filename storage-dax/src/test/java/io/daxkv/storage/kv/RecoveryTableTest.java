@@ -30,9 +30,8 @@ class RecoveryTableTest {
     void sealedSegmentsAreKeptOrRefusedButNeverFreed() {
         for (State state : states()) {
             if (state.seal() == Seal.SEALED) {
-                RecoveryTable.Action expected = state.content() == Content.COMPLETE
-                        ? RecoveryTable.Action.KEEP
-                        : RecoveryTable.Action.REFUSE;
+                RecoveryTable.Action expected =
+                        state.content() == Content.COMPLETE ? RecoveryTable.Action.KEEP : RecoveryTable.Action.REFUSE;
                 assertEquals(expected, RecoveryTable.of(state).action(), state.toString());
             }
         }
