@@ -121,20 +121,22 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
+        // Before a server is started for nothing.
+        LoadPlan plan = plan();
         if (port != null) {
-            return run(new InetSocketAddress(host, port), null, null);
+            return run(plan, new InetSocketAddress(host, port), null, null);
         }
         ServerLaunch launch = server.launch();
         try (ServerProcess process = ServerProcess.start(launch)) {
             process.awaitReady(READY_TIMEOUT);
             out().println("server: " + process.readyLine());
-            return run(new InetSocketAddress("127.0.0.1", process.port()), process, launch);
+            return run(plan, new InetSocketAddress("127.0.0.1", process.port()), process, launch);
         } finally {
             server.cleanUp();
         }
     }
 
-    private int run(InetSocketAddress address, ServerProcess process, ServerLaunch launch)
+    private int run(LoadPlan plan, InetSocketAddress address, ServerProcess process, ServerLaunch launch)
             throws IOException, InterruptedException {
         if (dataset == Dataset.JDK) {
             JdkRun run = new JdkRun(new JdkDataset(limit), out());
@@ -142,7 +144,6 @@ public final class LoadCommand implements Callable<Integer> {
             finish(report);
             return run.differenceCount() == 0 ? 0 : DIFFERENCES_FOUND;
         }
-        LoadPlan plan = plan();
         LoadRun run = new LoadRun(plan, address);
         if (plan.mix().setShare() < 1) {
             run.preload();
