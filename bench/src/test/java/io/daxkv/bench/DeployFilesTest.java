@@ -106,7 +106,7 @@ class DeployFilesTest {
                 }
             }
         }
-        int user = lines.indexOf("USER 10001");
+        int user = lines.indexOf("USER 10001:10001");
         assertTrue(user > 0 && user < lines.lastIndexOf(entry(lines, "ENTRYPOINT")), "runs as root");
         assertTrue(String.join("\n", lines).contains("useradd --uid 10001"), "no fixed user id");
         assertNotNull(entry(lines, "VOLUME /data"));

@@ -47,10 +47,10 @@ public final class MicroCommand implements Callable<Integer> {
     @Option(names = "--warmups", defaultValue = "5", description = "Iterations before. Default: ${DEFAULT-VALUE}.")
     private int warmups;
 
-    @Option(names = "--iterations", defaultValue = "10", description = "Iterations. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--iterations", defaultValue = "5", description = "Iterations. Default: ${DEFAULT-VALUE}.")
     private int iterations;
 
-    @Option(names = "--ms", defaultValue = "200", description = "Length of one. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--ms", defaultValue = "500", description = "Length of one. Default: ${DEFAULT-VALUE}.")
     private int iterationMs;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON, too.")

@@ -48,7 +48,7 @@ public final class DurabilityCommand implements Callable<Integer> {
 
     @Option(
             names = "--write-ms",
-            defaultValue = "400",
+            defaultValue = "1000",
             description = "Longest time from the first write to the kill. Default: ${DEFAULT-VALUE}.")
     private int writeMs;
 

@@ -43,9 +43,9 @@ public record CommandSpec(
         static final KeyRange ALL = new KeyRange(1, -1, 1);
         static final KeyRange PAIRS = new KeyRange(1, -1, 2);
 
-        /** Returns the index of the last key among {@code count} arguments. */
+        /** Returns the index of the last key among {@code count} arguments, of which optional ones may be missing. */
         public int lastOf(int count) {
-            return last < 0 ? count + last : last;
+            return last < 0 ? count + last : Math.min(last, count - 1);
         }
     }
 

@@ -81,9 +81,8 @@ public enum ErrorKind {
     static CommandFailure unknownCommand(Arguments arguments) {
         StringBuilder rest = new StringBuilder();
         for (int i = 1; i < arguments.count() && rest.length() < ECHO_SIZE_MAX; i++) {
-            rest.append('\'')
-                    .append(echo(arguments.get(i), ECHO_SIZE_MAX - rest.length()))
-                    .append("' ");
+            String shown = echo(arguments.get(i), ECHO_SIZE_MAX - rest.length());
+            rest.append('\'').append(shown).append("' ");
         }
         return new CommandFailure("ERR unknown command '" + echo(arguments.get(0), ECHO_SIZE_MAX)
                 + "', with args beginning with: " + rest);

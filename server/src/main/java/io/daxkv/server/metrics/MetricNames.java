@@ -9,8 +9,8 @@ final class MetricNames {
     static final String NETWORK_RECEIVED = "daxkv.network.received.bytes";
     static final String NETWORK_SENT = "daxkv.network.sent.bytes";
     static final String RUN_NANOS = "daxkv.run.nanos";
-    static final String RUN_NANOS_BUCKET = "daxkv.run.nanos.bucket";
-    static final String RUN_REQUESTS_BUCKET = "daxkv.run.requests.bucket";
+    static final String RUNS_BY_NANOS = "daxkv.runs.by.nanos";
+    static final String RUNS_BY_SIZE = "daxkv.runs.by.size";
     static final String CONNECTIONS = "daxkv.connections";
     static final String CONNECTIONS_ACCEPTED = "daxkv.connections.accepted";
     static final String CONNECTIONS_REJECTED = "daxkv.connections.rejected";

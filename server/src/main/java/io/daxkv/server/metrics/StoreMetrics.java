@@ -63,13 +63,21 @@ public final class StoreMetrics implements AutoCloseable {
     private void runs() {
         loops(MetricNames.RUN_NANOS, "Time in which requests ran, ns", LoopCounters::runNanos);
         for (int i = NANOS_CLASS_FIRST; i <= NANOS_CLASS_LAST; i++) {
-            bucket(MetricNames.RUN_NANOS_BUCKET, "Runs of requests by time, ns", i, LoopCounters::runsByNanos);
+            bucket(MetricNames.RUNS_BY_NANOS, "Runs of requests by time, ns", i, LoopCounters::runsByNanos);
         }
-        bucket(MetricNames.RUN_NANOS_BUCKET, "Runs by time, ns", LoopCounters.CLASS_COUNT, LoopCounters::runsByNanos);
+        bucket(
+                MetricNames.RUNS_BY_NANOS,
+                "Runs of requests by time, ns",
+                LoopCounters.CLASS_COUNT,
+                LoopCounters::runsByNanos);
         for (int i = 0; i <= SIZE_CLASS_LAST; i++) {
-            bucket(MetricNames.RUN_REQUESTS_BUCKET, "Runs of requests by size", i, LoopCounters::runsBySize);
+            bucket(MetricNames.RUNS_BY_SIZE, "Runs of requests by size", i, LoopCounters::runsBySize);
         }
-        bucket(MetricNames.RUN_REQUESTS_BUCKET, "Runs by size", LoopCounters.CLASS_COUNT, LoopCounters::runsBySize);
+        bucket(
+                MetricNames.RUNS_BY_SIZE,
+                "Runs of requests by size",
+                LoopCounters.CLASS_COUNT,
+                LoopCounters::runsBySize);
     }
 
     private void connections() {

@@ -39,6 +39,9 @@ class Truncation {
             io.allocate(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
             if (end > inode.size()) {
                 extend(end);
+            } else if (end > inode.durableSize()) {
+                // A write moved the end here and nobody synced it yet: the promise is a durable size.
+                writeback.fsync(0, 0);
             }
         } finally {
             locks.io.writeLock().unlock();

@@ -166,6 +166,7 @@ final class Cleaner {
         }
         victim.get(scanner.position(), record, 0, size);
         long to = survivors.tail();
+        RecordLayout.putInFrame(record, 0, false);
         RecordLayout.putCrc(record, 0, checksum.ofRecord(record, 0, to, survivors.generation()));
         survivors.put(to, record, 0, size);
         survivors.setTail(to + size);

@@ -112,6 +112,7 @@ final class FrameBuffer {
         }
         Arrays.fill(bytes, Math.max(at, end - RecordLayout.ALIGNMENT), end, (byte) 0);
         RecordLayout.putHeader(bytes, at, kind, keySize, valueSize);
+        RecordLayout.putInFrame(bytes, at, true);
         if (key != null) {
             key.copyTo(bytes, at + RecordLayout.HEADER_SIZE);
         }

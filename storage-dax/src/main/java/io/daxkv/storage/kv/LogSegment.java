@@ -97,12 +97,13 @@ final class LogSegment {
         storeSeal(tail - header.offset(), checksum);
     }
 
-    /**
-     * Stores the word that says "freed", and wipes the head of the first record, by which recovery would otherwise know
-     * that there once was a header here.
-     */
+    /** Stores the word that says "freed". */
     void storeFreed(RecordChecksum checksum) {
         storeSeal(0, checksum);
+    }
+
+    /** Wipes the head of the first record, by which recovery would know that there was a header here. */
+    void wipeFirstRecord() {
         window.put(SegmentLayout.HEADER_SIZE, new byte[RecordLayout.HEADER_SIZE], 0, RecordLayout.HEADER_SIZE);
     }
 

@@ -11,7 +11,7 @@ package io.daxkv.storage.kv;
  *  +16  expires    u64   deadline, ms since the Unix epoch; 0 = never
  *  +24  key size   u16   bytes, 0..65535; 0 for a frame or clear
  *  +26  kind       u8    1 = value, 2 = tombstone, 5 = frame, 6 = clear; 3 and 4 are reserved
- *  +27  flags      u8    0
+ *  +27  flags      u8    bit 0: inside a frame, and nothing without it; the rest 0
  *  +28  value size u32   bytes; of a frame, those of its inner records
  *  +32  key, then value, then zeroes to the next 8-byte boundary
  * </pre>
@@ -41,6 +41,8 @@ final class RecordLayout {
     static final int FRAME = 5;
     static final int CLEAR = 6;
 
+    private static final byte IN_FRAME = 1;
+
     private RecordLayout() {}
 
     /** Returns the bytes a record occupies, padding included. */
@@ -58,6 +60,18 @@ final class RecordLayout {
         target[at + KIND_OFFSET] = (byte) kind;
         target[at + FLAGS_OFFSET] = 0;
         LittleEndian.putInt(target, at + VALUE_SIZE_OFFSET, valueSize);
+    }
+
+    /**
+     * Says whether the record is part of a frame. Without that, the first record of a torn frame could pass for the
+     * next of the log, where a padded tail would lie just there.
+     */
+    static void putInFrame(byte[] target, int at, boolean isInFrame) {
+        target[at + FLAGS_OFFSET] = isInFrame ? IN_FRAME : 0;
+    }
+
+    static boolean isInFrame(byte[] source, int at) {
+        return source[at + FLAGS_OFFSET] == IN_FRAME;
     }
 
     static void putCrc(byte[] target, int at, int crc) {
@@ -109,7 +123,7 @@ final class RecordLayout {
         int kind = kind(source, at);
         boolean isKnown = kind == VALUE || kind == TOMBSTONE || kind == FRAME || kind == CLEAR;
         return isKnown
-                && source[at + FLAGS_OFFSET] == 0
+                && (source[at + FLAGS_OFFSET] & ~IN_FRAME) == 0
                 && size <= room
                 && valueSize(source, at) >= 0
                 && size == recordSize(keySize(source, at), valueSize(source, at));

@@ -200,7 +200,12 @@ final class RecordLog {
     /** Says in a segment's header that it is dead, durably. */
     void markFreed(LogSegment segment) {
         segment.storeFreed(checksum);
-        protocol.sync(LogProtocol.Step.FREE, file, segment.offset(), 2L * CacheLine.SIZE);
+        protocol.sync(LogProtocol.Step.FREE, file, segment.offset(), SegmentLayout.HEADER_SIZE);
+        // Only now, or a crash could show a sealed segment with a broken record. And before the units are given away:
+        // where they are used again, a header that a crash cut short must not stand before a record of this life.
+        segment.wipeFirstRecord();
+        protocol.sync(
+                LogProtocol.Step.FREE, file, segment.offset() + SegmentLayout.HEADER_SIZE, RecordLayout.HEADER_SIZE);
     }
 
     /** Returns true if the cleaner may move what is needed out of a sealed segment and free it. */

@@ -111,7 +111,8 @@ final class RecordScanner {
             return false;
         }
         position = at;
-        return nextLsn == 0 || RecordLayout.lsn(head, 0) == nextLsn;
+        boolean isPlaced = RecordLayout.isInFrame(head, 0) == (frameEnd != 0);
+        return isPlaced && (nextLsn == 0 || RecordLayout.lsn(head, 0) == nextLsn);
     }
 
     private boolean isValid(long at, long end) {

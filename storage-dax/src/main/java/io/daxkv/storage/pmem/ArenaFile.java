@@ -28,11 +28,9 @@ import net.openhft.posix.PosixAPI;
  */
 final class ArenaFile implements AutoCloseable {
     // Two descriptors of one file. The raw one is what mmap and lseek take. The Java one writes and syncs; it is
-    // reached
-    // through the raw one's entry in /proc, so that no rename in between can make them differ, and it is not a channel,
-    // because an interrupt closes a channel. Both stay open for the arena's life: the kernel reports a failed
-    // write-back
-    // once per open description, and closing any descriptor of a file drops the process's lock on it.
+    // reached through the raw one's entry in /proc, so that no rename in between can make them differ, and it is not a
+    // channel, because an interrupt closes a channel. Both stay open for the arena's life: the kernel reports a failed
+    // write-back once per open description, and closing any descriptor of a file drops the process's lock on it.
 
     /** Bytes of a page; lengths are multiples of it. */
     static final long PAGE_SIZE = 4096;
@@ -188,9 +186,8 @@ final class ArenaFile implements AutoCloseable {
     }
 
     private void reserve(long oldSize, long newSize) {
-        // Allocation keeps the length: asked to change it, the library would answer a refusal with a lock and an unlock
-        // of
-        // this file, and so drop the lock that makes it ours.
+        // Allocation keeps the length: asked to change it, the library would answer a refusal with a lock and an
+        // unlock of this file, and so drop the lock that makes it ours.
         if (posix.fallocate(descriptor, FALLOC_FL_KEEP_SIZE, oldSize, newSize - oldSize) != 0) {
             int error = posix.lastError();
             // A file system that cannot reserve (ENOSYS, EOPNOTSUPP) still can be filled.

@@ -22,14 +22,13 @@ final class CacheLinePersister implements Persister {
         for (long line = address + CacheLine.floor(offset); line < end; line += CacheLine.SIZE) {
             CacheWriteback.writeBack(line);
         }
-        counters.flushed(CacheLine.count(offset, length), length);
-        counters.redundant(flushed.get().add(offset, length));
+        flushed.get().add(offset, length);
     }
 
     @Override
     public void drain() {
         CacheWriteback.await();
-        flushed.get().clear();
+        flushed.get().clear(counters);
         counters.drained();
     }
 }

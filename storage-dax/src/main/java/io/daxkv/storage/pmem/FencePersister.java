@@ -16,17 +16,15 @@ final class FencePersister implements Persister {
 
     @Override
     public void flush(long offset, long length) {
-        counters.flushed(CacheLine.count(offset, length), length);
-        counters.redundant(flushed.get().add(offset, length));
+        flushed.get().add(offset, length);
     }
 
     @Override
     public void drain() {
         // A full fence, not a store fence: on x86 the JIT gives the latter no instruction, and only an instruction
-        // empties
-        // the store buffer.
+        // empties the store buffer.
         VarHandle.fullFence();
-        flushed.get().clear();
+        flushed.get().clear(counters);
         counters.drained();
     }
 }

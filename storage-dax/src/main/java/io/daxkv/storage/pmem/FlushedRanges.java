@@ -14,6 +14,9 @@ final class FlushedRanges {
     private int count;
     private long start = Long.MAX_VALUE;
     private long end;
+    private long lineCount;
+    private long byteCount;
+    private long redundantCount;
 
     /** Adds a range and returns how many of its lines a remembered range has named. */
     long add(long offset, long length) {
@@ -28,7 +31,11 @@ final class FlushedRanges {
         endLines[slot] = endLine;
         start = Math.min(start, offset);
         end = Math.max(end, offset + length);
-        return Math.min(repeated, endLine - firstLine);
+        repeated = Math.min(repeated, endLine - firstLine);
+        lineCount += endLine - firstLine;
+        byteCount += length;
+        redundantCount += repeated;
+        return repeated;
     }
 
     boolean isEmpty() {
@@ -45,9 +52,20 @@ final class FlushedRanges {
         return end;
     }
 
-    void clear() {
+    /**
+     * Counts what was flushed and forgets it; call when the drain has waited. Not at each flush: the counters' locked
+     * instructions wait for outstanding write-backs like a fence, and would make every flush cost what one drain does.
+     */
+    void clear(PersistCounters counters) {
+        if (count > 0) {
+            counters.flushed(lineCount, byteCount);
+            counters.redundant(redundantCount);
+        }
         count = 0;
         start = Long.MAX_VALUE;
         end = 0;
+        lineCount = 0;
+        byteCount = 0;
+        redundantCount = 0;
     }
 }

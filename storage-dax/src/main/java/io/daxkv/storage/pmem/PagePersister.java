@@ -27,8 +27,7 @@ final class PagePersister implements Persister {
 
     @Override
     public void flush(long offset, long length) {
-        counters.flushed(CacheLine.count(offset, length), length);
-        counters.redundant(flushed.get().add(offset, length));
+        flushed.get().add(offset, length);
     }
 
     @Override
@@ -44,7 +43,7 @@ final class PagePersister implements Persister {
                 failure = "write-back failed: call=msync, offset=" + start + ", length=" + (mine.end() - start)
                         + ", cause=" + posix.lastErrorStr();
             }
-            mine.clear();
+            mine.clear(counters);
         }
         counters.drained();
         // 3. Again, after the call: another thread's failure may have consumed the only report the kernel gives.

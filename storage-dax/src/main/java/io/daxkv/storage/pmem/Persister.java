@@ -3,7 +3,7 @@ package io.daxkv.storage.pmem;
 /**
  * Makes stores to one mapped range durable; one implementation per {@link PersistGranularity}. The contract is that of
  * {@link Pmem}: a drain covers the calling thread's flushes, a failed one is final for all threads. Offsets arrive
- * checked. Implementations count into the {@link PersistCounters} they are given.
+ * checked. Implementations count into the {@link PersistCounters} they are given, a thread's flushes when it drains.
  *
  * <p>The split into flush and drain follows libpmem2, {@code src/libpmem2/persist.c}.
  */

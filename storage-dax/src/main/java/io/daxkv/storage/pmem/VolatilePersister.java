@@ -11,13 +11,12 @@ final class VolatilePersister implements Persister {
 
     @Override
     public void flush(long offset, long length) {
-        counters.flushed(CacheLine.count(offset, length), length);
-        counters.redundant(flushed.get().add(offset, length));
+        flushed.get().add(offset, length);
     }
 
     @Override
     public void drain() {
-        flushed.get().clear();
+        flushed.get().clear(counters);
         counters.drained();
     }
 }

@@ -12,7 +12,7 @@ class KvStoreTest {
 
     @Test
     void aValueComesBack() {
-        try (StoreFixture fixture = StoreFixture.small(1 << 20)) {
+        try (StoreFixture fixture = StoreFixture.small()) {
             fixture.put("a", "1");
             fixture.put("b", "2");
             fixture.put("a", "3");
@@ -26,7 +26,7 @@ class KvStoreTest {
 
     @Test
     void aDeletedKeyIsGone() {
-        try (StoreFixture fixture = StoreFixture.small(1 << 20)) {
+        try (StoreFixture fixture = StoreFixture.small()) {
             fixture.put("a", "1");
             assertTrue(fixture.delete("a"));
             assertFalse(fixture.delete("a"));
@@ -39,7 +39,7 @@ class KvStoreTest {
 
     @Test
     void aReopenedStoreIsTheSame() {
-        try (StoreFixture fixture = StoreFixture.small(1 << 20)) {
+        try (StoreFixture fixture = StoreFixture.small()) {
             for (int i = 0; i < 500; i++) {
                 fixture.put("key" + i, "value" + i);
             }

@@ -2,6 +2,8 @@ package io.daxkv.storage.kv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.daxkv.storage.dax.DaxFile;
+import io.daxkv.storage.dax.DaxFileKind;
 import io.daxkv.storage.dax.DaxVolume;
 import io.daxkv.storage.pmem.PersistGranularity;
 import io.daxkv.storage.testkit.ManualClock;
@@ -13,6 +15,9 @@ import io.daxkv.storage.testkit.RecordingPmem;
  */
 final class StoreFixture implements AutoCloseable {
     static final LogGeometry SMALL = new LogGeometry(4096, 8192);
+
+    /** The smallest volume. */
+    static final long SIZE = 1 << 20;
 
     final ManualClock clock;
     final LogGeometry geometry;
@@ -29,17 +34,23 @@ final class StoreFixture implements AutoCloseable {
         this.clock = clock;
     }
 
-    static StoreFixture small(long size) {
-        return small(size, PersistGranularity.CACHE_LINE);
+    static StoreFixture small() {
+        return small(PersistGranularity.CACHE_LINE, new LogProtocol()).open();
     }
 
-    static StoreFixture small(long size, PersistGranularity granularity) {
-        return new StoreFixture(
-                        new RecordingPmem(size, size, granularity),
-                        SMALL,
-                        new LogProtocol(),
-                        new ManualClock(1_000_000))
-                .open();
+    /** Returns a fixture whose store is not open yet. */
+    static StoreFixture small(PersistGranularity granularity, LogProtocol protocol) {
+        RecordingPmem pmem = new RecordingPmem(SIZE, SIZE, granularity);
+        return new StoreFixture(pmem, SMALL, protocol, new ManualClock(1_000_000));
+    }
+
+    /** Leaves the log only {@code size} bytes of the volume, so that a few keys fill it; before {@link #open}. */
+    StoreFixture tight(long size) {
+        DaxVolume fresh = DaxVolume.format(pmem);
+        DaxFile ballast = fresh.create("ballast", DaxFileKind.SELF_CERTIFYING);
+        ballast.allocate(0, (fresh.freeSize() - size) / 4096 * 4096);
+        fresh.close();
+        return this;
     }
 
     /** Leaves the lint out, for tests that break the protocol. */

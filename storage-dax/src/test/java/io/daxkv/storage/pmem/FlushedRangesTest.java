@@ -36,9 +36,17 @@ class FlushedRangesTest {
 
     @Test
     void forgetsAtTheDrain() {
+        PersistCounters counters = new PersistCounters();
         ranges.add(0, 64);
-        ranges.clear();
+        ranges.add(60, 8);
+        assertEquals(0, counters.flushedLineCount());
+        ranges.clear(counters);
         assertTrue(ranges.isEmpty());
+        assertEquals(3, counters.flushedLineCount());
+        assertEquals(72, counters.flushedByteCount());
+        assertEquals(1, counters.redundantLineCount());
+        ranges.clear(counters);
+        assertEquals(3, counters.flushedLineCount());
         assertEquals(0, ranges.add(0, 64));
         assertEquals(64, ranges.end());
     }
