@@ -72,6 +72,7 @@ public final class EmbeddedServer implements AutoCloseable {
                 made.pipeline().addLast(connection(made));
             }
         });
+        channel.freezeTime();
         channels.removeIf(old -> !old.isOpen());
         channels.add(channel);
         return channel;
