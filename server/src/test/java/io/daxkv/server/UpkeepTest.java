@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -13,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class UpkeepTest {
     private final EmbeddedServer server = new EmbeddedServer();
     private final EmbeddedChannel channel = server.connect();
-    private final List<Throwable> failures = new ArrayList<>();
-    private final Upkeep upkeep = new Upkeep(server.store, failures::add);
+    private final Upkeep upkeep = new Upkeep(server.store, server.failures::add);
 
     @AfterEach
     void close() {
@@ -49,9 +46,9 @@ class UpkeepTest {
     @Test
     void failureIsReportedOnceAndEndsTheWork() {
         server.exchange(channel, "DAX.CALL process SET a 1\r\n");
-        server.pmem.failDrain(1);
+        server.pmem.failDrainAt(1);
         upkeep.commit();
         upkeep.commit();
-        assertEquals(1, failures.size());
+        assertEquals(1, server.failures.size());
     }
 }
