@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "durability",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a server, writes from several clients, kills it at random moments, restarts it and checks that every"
+            "Starts a server, writes from several clients, kills it at random moments, restarts it; checks that every"
                     + " acknowledged write is there and nothing is torn or resurrected.",
             "Exit code 1 if anything is found, or if the server does not come back."
         })
