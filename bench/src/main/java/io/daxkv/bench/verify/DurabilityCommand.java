@@ -28,8 +28,8 @@ public final class DurabilityCommand implements Callable<Integer> {
     /** What this method can and cannot show; printed with every result. */
     static final String LIMITS =
             "A kill shows what the server appended before it acknowledged. It does not show what it"
-                    + " flushed: stored bytes outlive the process in the page cache; only a power cut, or the recorder of the"
-                    + " storage tests, judges flushing.";
+                    + " flushed: stored bytes outlive the process in the page cache; only a power cut, or the recorder of the storage"
+                    + " tests, judges flushing.";
 
     private static final int FOUND = 1;
     private static final double RULE_OF_THREE = 3.0;
