@@ -61,7 +61,17 @@ class BenchMainTest {
         Path json = directory.resolve("durability.json");
 
         int exit = runOnSmallServer(
-                "durability", "--cycles", "3", "--seed", "7", "--double-kill-every", "2", "--json", json.toString());
+                "durability",
+                "--cycles",
+                "3",
+                "--seed",
+                "7",
+                "--double-kill-every",
+                "2",
+                "--write-ms",
+                "400",
+                "--json",
+                json.toString());
 
         assertEquals(0, exit, out::toString);
         JsonNode figures = figures(json);

@@ -194,7 +194,8 @@ public final class DaxkvServer implements AutoCloseable {
         stopAsked.countDown();
     }
 
-    private void fail(Throwable cause) {
+    /** Ends all promises: called once a write-back has failed, by whoever saw it. */
+    void fail(Throwable cause) {
         if (!hasFailed.compareAndSet(false, true)) {
             return;
         }

@@ -8,6 +8,7 @@ import io.daxkv.storage.pmem.MediumRefusedException;
 import io.daxkv.storage.pmem.PersistFailedException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -52,7 +53,7 @@ public final class ServerMain implements Callable<Integer> {
     private static int explain(Exception e) {
         int code = exitCode(e);
         if (code == ExitCode.INTERNAL && !(e instanceof IOException)) {
-            e.printStackTrace();
+            LoggerFactory.getLogger(ServerMain.class).error("failed, and this is a bug: code={}", code, e);
         } else {
             System.err.println("daxkv: " + e.getMessage()
                     + (e.getCause() == null ? "" : ": " + e.getCause().getMessage()));

@@ -20,16 +20,16 @@ import picocli.CommandLine.Spec;
         name = "durability",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a server, writes from several clients, kills it at random moments, restarts it and checks that every"
-                    + " acknowledged write is there and nothing is torn or resurrected.",
+            "Starts a server, writes from several clients, kills it at random moments, restarts it and checks that"
+                    + " every acknowledged write is there and nothing is torn or resurrected.",
             "Exit code 1 if anything is found, or if the server does not come back."
         })
 public final class DurabilityCommand implements Callable<Integer> {
     /** What this method can and cannot show; printed with every result. */
     static final String LIMITS =
             "A kill shows what the server appended before it acknowledged. It does not show what it"
-                    + " flushed: stored bytes outlive the process in the page cache; only a power cut, or the recorder of the"
-                    + " storage tests, judges flushing.";
+                    + " flushed: stored bytes outlive the process in the page cache; only a power cut, or the"
+                    + " recorder of the storage tests, judges flushing.";
 
     private static final int FOUND = 1;
     private static final double RULE_OF_THREE = 3.0;

@@ -41,7 +41,7 @@ class Truncation {
                 extend(end);
             } else if (end > inode.durableSize()) {
                 // A write moved the end here and nobody synced it yet: the promise is a durable size.
-                writeback.fsync(0, 0);
+                writeback.fsyncSize();
             }
         } finally {
             locks.io.writeLock().unlock();
@@ -81,16 +81,18 @@ class Truncation {
             if (newSize > oldSize) {
                 // Before the size moves: a reader past the old end must find zeroes, not what a window left there
                 // (S33).
-                io.zeroTail(newSize);
-                inode.setSize(newSize);
-                inode.persistSize();
+                extend(newSize);
                 return;
             }
-            // The size first and durably: freed first, a crash would leave a size that promises bytes that are gone.
-            inode.setSize(newSize);
-            inode.persistSize();
+            // 1. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the
+            //    cut-off bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a
+            // size
+            //    that promises bytes that are gone.
             long first = VolumeLayout.indexCount(newSize);
             io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
+            inode.setSize(newSize);
+            writeback.fsyncSize();
+            // 2. The blocks.
             free(first, Math.max(0, VolumeLayout.indexCount(oldSize) - first));
         } finally {
             locks.invalidate.writeLock().unlock();
@@ -139,13 +141,10 @@ class Truncation {
 
     /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end. */
     private void extend(long newSize) {
-        long oldSize = inode.size();
-        // Durably before the size that makes it readable.
-        if (io.zeroTail(newSize)) {
-            writeback.writeBack(VolumeLayout.indexOf(oldSize), VolumeLayout.indexCount(oldSize));
-        }
+        io.zeroTail(newSize);
         inode.setSize(newSize);
-        inode.persistSize();
+        // The zeroes, these and those of writes nobody synced yet, before the size that makes them readable.
+        writeback.fsyncSize();
     }
 
     private void free(long first, long count) {

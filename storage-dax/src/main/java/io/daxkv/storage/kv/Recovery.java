@@ -47,7 +47,7 @@ final class Recovery {
         recovered.finish();
         context.clock().raise(recovered.newestDeadlineMs());
         context.counters().recoveredRecords.add(recovered.recordCount());
-        log.begin(newestGeneration, newestLsn(found));
+        log.begin(newestGeneration, newestHot, newestLsn(found));
         found.forEach(this::persistSeal);
         if (tail != null) {
             sealTail();

@@ -109,6 +109,13 @@ final class StoreFixture implements AutoCloseable {
                 : null;
     }
 
+    /** Ends the store's threads and gives its memory back; what the medium holds after that is of no interest. */
+    void abandon() {
+        pmem.onEvent(null);
+        store.close();
+        volume.close();
+    }
+
     @Override
     public void close() {
         store.close();

@@ -1,0 +1,103 @@
+package io.daxkv.tidy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which package may know which: {@code bench -> {server, client} -> storage-dax}, inside it {@code kv -> dax -> pmem},
+ * and each foreign library where it belongs. Fully qualified names count as imports.
+ */
+final class ImportRules {
+    private static final Pattern OWN = Pattern.compile("\\bio\\.daxkv(?:\\.[a-z]\\w*)+");
+
+    /** A package, and those of this project that it and the packages below it may use. */
+    private record Layer(String name, List<String> uses) {}
+
+    private static final List<Layer> LAYERS = List.of(
+            new Layer("io.daxkv.storage.pmem", List.of()),
+            new Layer("io.daxkv.storage.testkit", List.of("io.daxkv.storage")),
+            new Layer("io.daxkv.storage.dax", List.of("io.daxkv.storage.pmem")),
+            new Layer("io.daxkv.storage.kv", List.of("io.daxkv.storage.pmem", "io.daxkv.storage.dax")),
+            new Layer("io.daxkv.server", List.of("io.daxkv.storage")),
+            new Layer("io.daxkv.client", List.of("io.daxkv.storage")),
+            new Layer("io.daxkv.bench", List.of("io.daxkv.storage", "io.daxkv.server", "io.daxkv.client")),
+            new Layer("io.daxkv.tidy", List.of()));
+
+    /** A library, the only packages that may use it, and what the others do. */
+    private record Library(Pattern name, List<String> users, String instead) {
+        Library(String name, List<String> users, String instead) {
+            this(Pattern.compile(name), users, instead);
+        }
+    }
+
+    private static final List<String> PMEM = List.of("io.daxkv.storage.pmem");
+
+    private static final List<Library> LIBRARIES = List.of(
+            new Library("\\bnet\\.openhft\\.", PMEM, "use Pmem"),
+            new Library("\\bsun\\.misc\\.|\\bjdk\\.internal\\.|\\bsun\\.nio\\.", PMEM, "use Pmem"),
+            new Library("\\bUnsafe\\b", PMEM, "use Pmem or DramRegion"),
+            new Library("\\bMappedByteBuffer\\b|\\bMapMode\\b", PMEM, "use Pmem"),
+            new Library(
+                    "\\bio\\.micrometer\\.", List.of("io.daxkv.server.metrics"), "use LoopCounters or MetricSources"),
+            new Library("\\bio\\.lettuce\\.", List.of("io.daxkv.client"), "use DaxkvClient"),
+            new Library(
+                    "\\bio\\.netty\\.",
+                    List.of("io.daxkv.server", "io.daxkv.client", "io.daxkv.bench"),
+                    "use ByteSlice or ByteBuffer"),
+            new Library("\\bio\\.netty\\.handler\\.codec\\.redis\\b", List.of(), "use RespDecoder and RespEncoder"));
+
+    private ImportRules() {}
+
+    static List<String> findings(JavaSource source) {
+        List<String> findings = new ArrayList<>();
+        Layer layer = layerOf(source);
+        if (layer == null) {
+            findings.add(source.path() + ":1: package has no place in the layers, use one of "
+                    + LAYERS.stream().map(Layer::name).toList() + " instead");
+            return findings;
+        }
+        for (int i = 0; i < source.code().size(); i++) {
+            String line = source.code().get(i);
+            String where = source.path() + ":" + (i + 1) + ": ";
+            if (!line.startsWith("package ")) {
+                checkOwn(source, layer, line, where, findings);
+            }
+            checkLibraries(source, line, where, findings);
+        }
+        return findings;
+    }
+
+    private static void checkOwn(JavaSource source, Layer layer, String line, String where, List<String> findings) {
+        for (Matcher own = OWN.matcher(line); own.find(); ) {
+            String used = own.group();
+            boolean allowed = isBelow(used, layer.name) || layer.uses.stream().anyMatch(to -> isBelow(used, to));
+            boolean isTestKit = source.isTest() && isBelow(used, "io.daxkv.storage.testkit");
+            if (!allowed && !isTestKit || !source.isTest() && isBelow(used, "io.daxkv.storage.testkit")) {
+                findings.add(where + layer.name + " must not know " + used + ", use " + layer.uses + " instead");
+            }
+        }
+    }
+
+    private static void checkLibraries(JavaSource source, String line, String where, List<String> findings) {
+        for (Library library : LIBRARIES) {
+            Matcher name = library.name.matcher(line);
+            if (name.find() && library.users.stream().noneMatch(source::isIn)) {
+                findings.add(where + "library is for " + library.users + " alone: " + name.group() + ", "
+                        + library.instead + " instead");
+            }
+        }
+    }
+
+    private static Layer layerOf(JavaSource source) {
+        return LAYERS.stream()
+                .filter(layer -> source.isIn(layer.name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isBelow(String name, String prefix) {
+        return name.equals(prefix) || name.startsWith(prefix + ".");
+    }
+}
