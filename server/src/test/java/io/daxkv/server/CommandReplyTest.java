@@ -235,6 +235,7 @@ class CommandReplyTest {
         check("SET f 5.0e3", "+OK");
         check("INCRBYFLOAT f 2.0e2", "$4 5200");
         check("INCRBYFLOAT f x", "-ERR value is not a valid float");
+        check("INCRBYFLOAT f inf", "-ERR increment would produce NaN or Infinity");
         check("SET f x", "+OK");
         check("INCRBYFLOAT f 1", "-ERR value is not a valid float");
     }
@@ -340,7 +341,7 @@ class CommandReplyTest {
         check("CONFIG RESETSTAT", "+OK");
         check("CONFIG FOO", "-ERR unknown subcommand 'FOO'. Try CONFIG HELP.");
         check("COMMAND COUNT", ":" + server.view.table().rows().size());
-        check("COMMAND INFO nosuch", "*1 *-1");
+        check("COMMAND INFO nosuch", "*1 $-1");
         check("COMMAND INFO get", "*1 *10 $3 get :2 *2 +readonly +fast :1 :1 :1 *3 +@string +@read +@fast *0 *0 *0");
         check("COMMAND DOCS echo", "*2 $4 echo *4 $7 summary $21 Answers its argument. $5 group $10 connection");
         check("COMMAND GETKEYS MSET a 1 b 2", "*2 $1 a $1 b");

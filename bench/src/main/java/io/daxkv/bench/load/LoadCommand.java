@@ -112,6 +112,11 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--limit", defaultValue = "0", description = "Entries of the dataset; 0 = all.")
     private int limit;
 
+    @Option(
+            names = "--kill",
+            description = "Afterwards kills the server started here, as kill -9 does, and measures its restart.")
+    private boolean killAfter;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON, too.")
     private Path json;
 
@@ -149,8 +154,22 @@ public final class LoadCommand implements Callable<Integer> {
             run.preload();
         }
         LoadRun.Result result = run.measure();
-        finish(LoadReport.of(plan, workload.name().toLowerCase(Locale.ROOT), result));
+        Report report = LoadReport.of(plan, workload.name().toLowerCase(Locale.ROOT), result);
+        if (killAfter && process != null) {
+            process.kill();
+            restart(launch, report);
+        }
+        finish(report);
         return result.errorCount() == 0 ? 0 : DIFFERENCES_FOUND;
+    }
+
+    private void restart(ServerLaunch launch, Report report) {
+        try (ServerProcess restarted = ServerProcess.start(launch)) {
+            Duration took = restarted.awaitReady(READY_TIMEOUT);
+            report.add("restarted", restarted.readyLine())
+                    .add("restart", took.toMillis(), "ms, with the JVM's own start")
+                    .add("recovery", restarted.recoveredMs(), "ms of it");
+        }
     }
 
     private LoadPlan plan() {
