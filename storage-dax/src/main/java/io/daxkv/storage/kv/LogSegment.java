@@ -15,6 +15,7 @@ final class LogSegment {
     private long tail;
     private boolean isSealed;
     private boolean isReserve;
+    private boolean isQuarantined;
     private long liveSize;
     private long graveSize;
     private long oldestLsn = Long.MAX_VALUE;
@@ -73,6 +74,24 @@ final class LogSegment {
 
     void markReserve() {
         isReserve = true;
+    }
+
+    /** Returns true if the cleaner met a bad record here and leaves the segment alone. */
+    boolean isQuarantined() {
+        return isQuarantined;
+    }
+
+    void quarantine() {
+        isQuarantined = true;
+    }
+
+    /** Forgets copies that the index never pointed at, so that the segment counts as dead. */
+    void discard() {
+        isSealed = true;
+        liveSize = 0;
+        graveSize = 0;
+        newestGraveLsn = 0;
+        oldestLsn = Long.MAX_VALUE;
     }
 
     void get(long position, byte[] target, int at, int length) {

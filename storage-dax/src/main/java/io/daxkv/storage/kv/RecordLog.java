@@ -160,10 +160,20 @@ final class RecordLog {
         return activateAt(allocate(unitCount), unitCount, stream, baseLsn);
     }
 
+    /** Makes a range durable; if that fails, the whole store has failed. */
+    void sync(LogProtocol.Step step, long offset, long length) {
+        try {
+            protocol.sync(step, file, offset, length);
+        } catch (RuntimeException | Error e) {
+            sequence.fail(e);
+            throw e;
+        }
+    }
+
     /** Seals a segment whose records are durable. */
     void seal(LogSegment segment) {
         segment.storeSeal(checksum);
-        protocol.sync(LogProtocol.Step.SEAL, file, segment.offset(), SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.SEAL, segment.offset(), SegmentLayout.HEADER_SIZE);
         segment.markSealed();
     }
 
@@ -191,7 +201,7 @@ final class RecordLog {
         // 2. Wipe the header, which nothing needs any more: under the next one, of which a crash may keep any words, it
         //    must not shine through and read as an open segment of this generation.
         segment.wipeHeader();
-        protocol.sync(LogProtocol.Step.FREE, file, segment.offset(), SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.FREE, segment.offset(), SegmentLayout.HEADER_SIZE);
         // 3. Readers that still hold a position here get an exception and probe again.
         segment.closeWindow();
         // 4. The unit that had the header goes last.
@@ -206,12 +216,11 @@ final class RecordLog {
     /** Says in a segment's header that it is dead, durably. */
     void markFreed(LogSegment segment) {
         segment.storeFreed(checksum);
-        protocol.sync(LogProtocol.Step.FREE, file, segment.offset(), SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.FREE, segment.offset(), SegmentLayout.HEADER_SIZE);
         // Only now, or a crash could show a sealed segment with a broken record. And before the units are given away:
         // where they are used again, a header that a crash cut short must not stand before a record of this life.
         segment.wipeFirstRecords();
-        protocol.sync(
-                LogProtocol.Step.FREE, file, segment.offset(), segment.header().length());
+        sync(LogProtocol.Step.FREE, segment.offset(), segment.header().length());
     }
 
     /** Returns true if the cleaner may move what is needed out of a sealed segment and free it. */
@@ -327,7 +336,7 @@ final class RecordLog {
         // Durable before the first record, although a record's checksum covers the generation: a lost header with kept
         // records behind it would leave no trace that this generation was used, and the next activation at this place
         // would take it again, with valid bytes of a lost future behind its tail.
-        protocol.sync(LogProtocol.Step.HEADER, file, offset, SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.HEADER, offset, SegmentLayout.HEADER_SIZE);
         context.clock().raise(nowMs);
         segments.add(segment);
         return segment;

@@ -197,7 +197,7 @@ final class Recovery {
             tail.get(at, chunk, 0, length);
             tail.put(at, chunk, 0, length);
         }
-        context.protocol().sync(LogProtocol.Step.RECOVERED, file, tail.offset(), tail.tail() - tail.offset());
+        log.sync(LogProtocol.Step.RECOVERED, tail.offset(), tail.tail() - tail.offset());
         log.seal(tail);
     }
 }

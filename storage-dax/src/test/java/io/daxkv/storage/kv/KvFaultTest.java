@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.daxkv.storage.dax.DaxFile;
 import io.daxkv.storage.pmem.PersistFailedException;
+import io.daxkv.storage.pmem.PersistGranularity;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,7 @@ class KvFaultTest {
 
     @Test
     void aFullStoreStillServesAndDeletingMakesRoom() {
-        try (StoreFixture fixture = StoreFixture.small(
-                        io.daxkv.storage.pmem.PersistGranularity.CACHE_LINE, new LogProtocol())
+        try (StoreFixture fixture = StoreFixture.small(PersistGranularity.CACHE_LINE, new LogProtocol())
                 .tight(128 * 1024)
                 .open()) {
             String value = "v".repeat(900);
@@ -81,6 +81,24 @@ class KvFaultTest {
             }
         }
         assertEquals(1, errorCount);
+    }
+
+    @Test
+    void theCleanerLeavesARottenSegmentAlone() {
+        StoreFixture fixture = StoreFixture.small(PersistGranularity.CACHE_LINE, new LogProtocol())
+                .tight(64 * 1024)
+                .open();
+        for (int i = 0; i < 20; i++) {
+            fixture.put("stay" + i, "s".repeat(350));
+            fixture.put("go", "g".repeat(350));
+        }
+        rot(fixture, 100);
+        for (int i = 0; i < 400; i++) {
+            fixture.put("go", "g".repeat(350) + i);
+        }
+        assertEquals("g".repeat(350) + 399, fixture.get("go"));
+        assertEquals("s".repeat(350), fixture.get("stay19"));
+        assertThrows(RecordCorruptException.class, () -> fixture.get("stay0"));
     }
 
     @Test
