@@ -163,7 +163,7 @@ final class Cleaner {
     }
 
     private boolean isLive() {
-        key.set(scanner.headView(), RecordLayout.HEADER_SIZE, scanner.keySize());
+        scanner.keyTo(key);
         IndexProbe probe = scratch.probe();
         index.find(lookup.hash(key), probe);
         for (int i = 0; i < probe.count(); i++) {

@@ -14,16 +14,23 @@ import java.util.UUID;
  * <p><b>Threads.</b> Confined to one thread.
  */
 final class RecordScanner {
-    /** Holds any header and key, and is large enough that long values are checksummed at memory speed. */
-    private static final int HEAD_SIZE = 128 * 1024;
+    /** Bytes copied from the segment at a time: a batch of small records at once, any header and key whole. */
+    private static final int BUFFER_SIZE = 128 * 1024;
 
     private static final int CHUNK_SIZE = 64 * 1024;
 
-    private final byte[] head = new byte[HEAD_SIZE];
-    private final ByteBuffer headView = ByteBuffer.wrap(head);
+    private final byte[] buffer = new byte[BUFFER_SIZE];
+    private final ByteBuffer bufferView = ByteBuffer.wrap(buffer);
     private final byte[] chunk = new byte[CHUNK_SIZE];
     private final RecordChecksum checksum;
     private LogSegment segment;
+    /** The buffer holds what the segment held from {@code bufferStart} to {@code bufferEnd} when it was filled. */
+    private long bufferStart;
+
+    private long bufferEnd;
+    /** Where in the buffer the record under way begins. */
+    private int head;
+
     private long next;
     private long limit;
     private long nextLsn;
@@ -41,6 +48,9 @@ final class RecordScanner {
         limit = to;
         nextLsn = firstLsn;
         frameEnd = 0;
+        // What the buffer holds is of another time, if not of another segment.
+        bufferStart = 0;
+        bufferEnd = 0;
     }
 
     /** Moves to the next record; false at the end, or where nothing valid follows. */
@@ -53,7 +63,7 @@ final class RecordScanner {
             if (frameEnd != 0) {
                 throw corrupt("frame in a frame");
             }
-            frameEnd = position + RecordLayout.HEADER_SIZE + RecordLayout.valueSize(head, 0);
+            frameEnd = position + RecordLayout.HEADER_SIZE + RecordLayout.valueSize(buffer, head);
             next = position + RecordLayout.HEADER_SIZE;
             return next();
         }
@@ -77,28 +87,28 @@ final class RecordScanner {
     }
 
     int kind() {
-        return RecordLayout.kind(head, 0);
+        return RecordLayout.kind(buffer, head);
     }
 
     int size() {
-        return RecordLayout.size(head, 0);
+        return RecordLayout.size(buffer, head);
     }
 
     long lsn() {
-        return RecordLayout.lsn(head, 0);
+        return RecordLayout.lsn(buffer, head);
     }
 
     long expiresMs() {
-        return RecordLayout.expiresMs(head, 0);
+        return RecordLayout.expiresMs(buffer, head);
     }
 
     int keySize() {
-        return RecordLayout.keySize(head, 0);
+        return RecordLayout.keySize(buffer, head);
     }
 
-    /** Returns a view of header and key, the key behind the header; use it with absolute indexes only. */
-    ByteBuffer headView() {
-        return headView;
+    /** Points {@code key} at the record's key; valid until the scanner moves. */
+    void keyTo(ByteSlice key) {
+        key.set(bufferView, head + RecordLayout.HEADER_SIZE, keySize());
     }
 
     private boolean moveTo(long at) {
@@ -111,31 +121,39 @@ final class RecordScanner {
             return false;
         }
         position = at;
-        boolean isPlaced = RecordLayout.isInFrame(head, 0) == (frameEnd != 0);
-        return isPlaced && (nextLsn == 0 || RecordLayout.lsn(head, 0) == nextLsn);
+        boolean isPlaced = RecordLayout.isInFrame(buffer, head) == (frameEnd != 0);
+        return isPlaced && (nextLsn == 0 || lsn() == nextLsn);
     }
 
     private boolean isValid(long at, long end) {
-        int headSize = (int) Math.min(HEAD_SIZE, end - at);
-        int first = Math.min(headSize, 512);
-        segment.get(at, head, 0, first);
-        if (!RecordLayout.isPlausible(head, 0, end - at)) {
+        require(at, RecordLayout.HEADER_SIZE);
+        if (!RecordLayout.isPlausible(buffer, head, end - at)) {
             return false;
         }
-        int size = RecordLayout.size(head, 0);
-        int inHead = Math.min(size, headSize);
-        if (inHead > first) {
-            segment.get(at + first, head, first, inHead - first);
-        }
+        int size = size();
+        require(at, Math.min(size, BUFFER_SIZE));
+        int inBuffer = (int) Math.min(size, bufferEnd - at);
         checksum.begin(at, segment.generation())
-                .update(head, RecordLayout.SIZE_OFFSET, inHead - RecordLayout.SIZE_OFFSET);
-        for (int done = inHead; done < size; ) {
+                .update(buffer, head + RecordLayout.SIZE_OFFSET, inBuffer - RecordLayout.SIZE_OFFSET);
+        for (int done = inBuffer; done < size; ) {
             int length = Math.min(size - done, CHUNK_SIZE);
             segment.get(at + done, chunk, 0, length);
             checksum.update(chunk, 0, length);
             done += length;
         }
-        return checksum.value() == RecordLayout.crc(head, 0);
+        return checksum.value() == RecordLayout.crc(buffer, head);
+    }
+
+    /**
+     * Makes the buffer hold {@code length} bytes from {@code at} on, all before the limit, and points the head there.
+     */
+    private void require(long at, int length) {
+        if (at < bufferStart || at + length > bufferEnd) {
+            bufferStart = at;
+            bufferEnd = Math.min(at + BUFFER_SIZE, limit);
+            segment.get(at, buffer, 0, (int) (bufferEnd - at));
+        }
+        head = (int) (at - bufferStart);
     }
 
     private SegmentCorruptException corrupt(String what) {

@@ -70,7 +70,7 @@ final class RecoveredIndex {
     }
 
     private void addKey(RecordScanner scanner, LogSegment segment, boolean isValue) {
-        key.set(scanner.headView(), RecordLayout.HEADER_SIZE, scanner.keySize());
+        scanner.keyTo(key);
         long hash = lookup.hash(key);
         long word = isValue
                 ? IndexWord.of(hash, scanner.position(), scanner.expiresMs() != 0)
