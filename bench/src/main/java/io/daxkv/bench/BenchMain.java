@@ -28,7 +28,7 @@ public final class BenchMain {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new BenchMain());
+        CommandLine line = new CommandLine(new BenchMain()).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println(command.getCommandName() + ": " + failure);
             return FAILED;

@@ -61,7 +61,17 @@ class BenchMainTest {
         Path json = directory.resolve("durability.json");
 
         int exit = runOnSmallServer(
-                "durability", "--cycles", "3", "--seed", "7", "--double-kill-every", "2", "--json", json.toString());
+                "durability",
+                "--cycles",
+                "3",
+                "--seed",
+                "7",
+                "--double-kill-every",
+                "2",
+                "--write-ms",
+                "400",
+                "--json",
+                json.toString());
 
         assertEquals(0, exit, out::toString);
         JsonNode figures = figures(json);
@@ -114,6 +124,7 @@ class BenchMainTest {
                 "8",
                 "--keys",
                 "500",
+                "--kill",
                 "--json",
                 json + "");
 
@@ -123,5 +134,7 @@ class BenchMainTest {
         assertEquals(0, figures.get("errors").asInt());
         assertEquals(0, figures.get("nil_replies").asInt(), "every key was stored before");
         assertTrue(figures.get("latency_p99").asDouble() > 0);
+        assertTrue(figures.get("restarted").asText().contains("keys=500"), out::toString);
+        assertTrue(figures.get("recovery").asLong() >= 0, out::toString);
     }
 }

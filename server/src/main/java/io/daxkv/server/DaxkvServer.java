@@ -22,6 +22,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -156,7 +157,7 @@ public final class DaxkvServer implements AutoCloseable {
                         connections::count, connections::acceptedCount, connections::rejectedCount),
                 new MetricSources.Promise(
                         ServerFacts.mediumName(file.arena().medium()),
-                        options.durability().name().toLowerCase(java.util.Locale.ROOT),
+                        options.durability().name().toLowerCase(Locale.ROOT),
                         file.arena().medium().survivesPowerLoss() && options.durability() == Durability.ALWAYS)));
         admin = AdminServer.start(options.adminPort(), metrics::scrape, () -> isReady && !hasFailed.get());
     }
@@ -194,7 +195,8 @@ public final class DaxkvServer implements AutoCloseable {
         stopAsked.countDown();
     }
 
-    private void fail(Throwable cause) {
+    /** Ends all promises: called once a write-back has failed, by whoever saw it. */
+    void fail(Throwable cause) {
         if (!hasFailed.compareAndSet(false, true)) {
             return;
         }

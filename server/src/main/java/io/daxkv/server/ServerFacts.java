@@ -1,5 +1,6 @@
 package io.daxkv.server;
 
+import io.daxkv.server.command.ServerView.Durability;
 import io.daxkv.storage.pmem.Medium;
 import java.util.Locale;
 
@@ -34,8 +35,7 @@ record ServerFacts(ServerOptions options, Medium medium, int port, int adminPort
 
     /** Returns true if an acknowledged write survives power loss. */
     boolean isDurable() {
-        return medium.survivesPowerLoss()
-                && options.durability() == io.daxkv.server.command.ServerView.Durability.ALWAYS;
+        return medium.survivesPowerLoss() && options.durability() == Durability.ALWAYS;
     }
 
     /** Returns the version of this build. */

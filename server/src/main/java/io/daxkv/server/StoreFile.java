@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The three layers under a server, opened in order and closed in the other.
@@ -80,7 +81,8 @@ record StoreFile(PmemArena arena, DaxVolume volume, KvStore store) implements Au
             throw new StartRefusedException(
                     ExitCode.USAGE,
                     "medium does not survive power loss: file=" + options.file()
-                            + ", medium=" + arena.medium().description() + ", durability=" + options.durability()
+                            + ", medium=" + arena.medium().description() + ", durability="
+                            + options.durability().name().toLowerCase(Locale.ROOT)
                             + "; choose a --file on a disk or on persistent memory, or accept the loss with"
                             + " --persistence=volatile, or --persistence=clwb-emulated to measure");
         }

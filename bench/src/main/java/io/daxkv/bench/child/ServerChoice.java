@@ -46,9 +46,10 @@ public final class ServerChoice {
     private Path directory;
 
     /** Returns how to start the chosen server; makes the temporary directory if no file was named. */
-    public ServerLaunch launch() throws IOException {
+    public synchronized ServerLaunch launch() throws IOException {
         if (file == null && directory == null) {
             directory = Files.createTempDirectory("daxkv-bench");
+            Runtime.getRuntime().addShutdownHook(new Thread(this::cleanUp, "bench-cleanup"));
         }
         Path chosen = file != null ? file : directory.resolve("bench.pmem");
         List<String> options =
@@ -57,8 +58,8 @@ public final class ServerChoice {
         return new ServerLaunch(mainClass, chosen, options);
     }
 
-    /** Deletes the temporary directory, if there is one. */
-    public void cleanUp() throws IOException {
+    /** Deletes the temporary directory, if there is one; happens by itself if this process is interrupted. */
+    public synchronized void cleanUp() {
         if (directory == null) {
             return;
         }
@@ -66,8 +67,10 @@ public final class ServerChoice {
             for (Path path : files.toList()) {
                 Files.delete(path);
             }
+            Files.delete(directory);
+            directory = null;
+        } catch (IOException e) {
+            System.err.println("temporary files stay: directory=" + directory + ", cause=" + e);
         }
-        Files.delete(directory);
-        directory = null;
     }
 }

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("daxkv ready: (.*\\bport=(\\d+).*)");
+    private static final Pattern RECOVERED = Pattern.compile("\\brecovered_ms=(\\d+)");
     private static final int KEPT_LINE_COUNT = 40;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -77,6 +78,12 @@ public final class ServerProcess implements AutoCloseable {
     /** Returns what the server said when it was ready: medium, durability, keys. */
     public String readyLine() {
         return readyLine;
+    }
+
+    /** Returns how long the store's own recovery took, without the start of the JVM; -1 if the server does not say. */
+    public long recoveredMs() {
+        Matcher recovered = RECOVERED.matcher(readyLine);
+        return recovered.find() ? Long.parseLong(recovered.group(1)) : -1;
     }
 
     /** Waits for {@code time} to pass; returns true if the server ended by itself meanwhile. */

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,9 +34,10 @@ public final class LoadCommand implements Callable<Integer> {
 
     /** What the requests are. */
     public enum Workload {
-        set(1),
-        get(0),
-        mixed(-1);
+        SET(1),
+        GET(0),
+        /** As {@code --ratio} says. */
+        MIXED(Double.NaN);
 
         private final double setShare;
 
@@ -46,7 +48,7 @@ public final class LoadCommand implements Callable<Integer> {
 
     /** Real input to store instead of made-up keys. */
     public enum Dataset {
-        jdk
+        JDK
     }
 
     @Spec
@@ -85,7 +87,7 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--value-size", defaultValue = "100", description = "Bytes. Default: ${DEFAULT-VALUE}.")
     private int valueSize;
 
-    @Option(names = "--workload", defaultValue = "mixed", description = "${COMPLETION-CANDIDATES}. Default: mixed.")
+    @Option(names = "--workload", defaultValue = "mixed", description = "set, get or mixed. Default: mixed.")
     private Workload workload;
 
     @Option(
@@ -104,11 +106,16 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Of keys and kinds. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--dataset", description = "Real input instead: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--dataset", description = "Real input instead: jdk.")
     private Dataset dataset;
 
     @Option(names = "--limit", defaultValue = "0", description = "Entries of the dataset; 0 = all.")
     private int limit;
+
+    @Option(
+            names = "--kill",
+            description = "Afterwards kills the server started here, as kill -9 does, and measures its restart.")
+    private boolean killAfter;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON, too.")
     private Path json;
@@ -119,46 +126,59 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
+        // Before a server is started for nothing.
+        LoadPlan plan = plan();
         if (port != null) {
-            return run(new InetSocketAddress(host, port), null, null);
+            return run(plan, new InetSocketAddress(host, port), null, null);
         }
         ServerLaunch launch = server.launch();
         try (ServerProcess process = ServerProcess.start(launch)) {
             process.awaitReady(READY_TIMEOUT);
             out().println("server: " + process.readyLine());
-            return run(new InetSocketAddress("127.0.0.1", process.port()), process, launch);
+            return run(plan, new InetSocketAddress("127.0.0.1", process.port()), process, launch);
         } finally {
             server.cleanUp();
         }
     }
 
-    private int run(InetSocketAddress address, ServerProcess process, ServerLaunch launch)
+    private int run(LoadPlan plan, InetSocketAddress address, ServerProcess process, ServerLaunch launch)
             throws IOException, InterruptedException {
-        if (dataset == Dataset.jdk) {
+        if (dataset == Dataset.JDK) {
             JdkRun run = new JdkRun(new JdkDataset(limit), out());
             Report report = run.run(address, process, launch);
             finish(report);
             return run.differenceCount() == 0 ? 0 : DIFFERENCES_FOUND;
         }
-        LoadPlan plan = plan();
         LoadRun run = new LoadRun(plan, address);
         if (plan.mix().setShare() < 1) {
             run.preload();
         }
         LoadRun.Result result = run.measure();
-        finish(LoadReport.of(plan, workload.name(), result));
+        Report report = LoadReport.of(plan, workload.name().toLowerCase(Locale.ROOT), result);
+        if (killAfter && process != null) {
+            process.kill();
+            restart(launch, report);
+        }
+        finish(report);
         return result.errorCount() == 0 ? 0 : DIFFERENCES_FOUND;
     }
 
+    private void restart(ServerLaunch launch, Report report) {
+        try (ServerProcess restarted = ServerProcess.start(launch)) {
+            Duration took = restarted.awaitReady(READY_TIMEOUT);
+            report.add("restarted", restarted.readyLine())
+                    .add("restart", took.toMillis(), "ms, with the JVM's own start")
+                    .add("recovery", restarted.recoveredMs(), "ms of it");
+        }
+    }
+
     private LoadPlan plan() {
-        double share = workload == Workload.mixed ? mixedShare() : workload.setShare;
+        double share = workload == Workload.MIXED ? mixedShare() : workload.setShare;
         return new LoadPlan(
                 clients,
                 Math.min(threads, clients),
                 pipeline,
-                requests,
-                (long) (durationSeconds * 1e9),
-                rate,
+                new LoadPlan.Pace(requests, (long) (durationSeconds * 1e9), rate),
                 new LoadPlan.RequestMix(keys, valueSize, share, seed));
     }
 

@@ -43,10 +43,12 @@ final class LoadLoop implements Callable<LoadLoop> {
         this.plan = plan;
         this.address = address;
         connectionCount = (int) LoadPlan.share(plan.clientCount(), index, plan.threadCount());
-        requestCount = plan.durationNanos() > 0
+        requestCount = plan.pace().isTimed()
                 ? Long.MAX_VALUE
-                : LoadPlan.share(plan.requestCount(), index, plan.threadCount());
-        intervalNanos = plan.rate() == 0 ? 0 : 1e9 * plan.threadCount() / plan.rate();
+                : LoadPlan.share(plan.pace().requestCount(), index, plan.threadCount());
+        intervalNanos = plan.pace().rate() == 0
+                ? 0
+                : 1e9 * plan.threadCount() / plan.pace().rate();
         encoder = new RequestEncoder(plan.mix(), index);
     }
 
@@ -72,7 +74,8 @@ final class LoadLoop implements Callable<LoadLoop> {
 
     private boolean hasMore() {
         return sentCount < requestCount
-                && (plan.durationNanos() == 0 || System.nanoTime() - startNanos < plan.durationNanos());
+                && (!plan.pace().isTimed()
+                        || System.nanoTime() - startNanos < plan.pace().durationNanos());
     }
 
     /** Sends what is due on idle connections; returns the time until something is due again without a reply. */

@@ -1,24 +1,28 @@
 package io.daxkv.bench.load;
 
 /**
- * What to send.
+ * What to send, and how.
  *
  * @param clientCount connections
  * @param threadCount threads that drive them
  * @param pipeline requests a connection sends before it waits for their replies
- * @param requestCount requests in all; ignored if {@code durationNanos} is not 0
- * @param durationNanos how long to send; 0 = until {@code requestCount}
- * @param rate requests a second in all, sent at fixed times whatever the server does; 0 = as fast as replies come
+ * @param pace how many, for how long, how fast
  * @param mix what the requests are
  */
-public record LoadPlan(
-        int clientCount,
-        int threadCount,
-        int pipeline,
-        long requestCount,
-        long durationNanos,
-        long rate,
-        RequestMix mix) {
+public record LoadPlan(int clientCount, int threadCount, int pipeline, Pace pace, RequestMix mix) {
+
+    /**
+     * How many, for how long, how fast.
+     *
+     * @param requestCount requests in all; ignored if {@code durationNanos} is not 0
+     * @param durationNanos how long to send; 0 = until {@code requestCount}
+     * @param rate requests a second in all, sent at fixed times whatever the server does; 0 = as fast as replies come
+     */
+    public record Pace(long requestCount, long durationNanos, long rate) {
+        boolean isTimed() {
+            return durationNanos > 0;
+        }
+    }
 
     /**
      * What the requests are.

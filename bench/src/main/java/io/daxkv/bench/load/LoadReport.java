@@ -18,7 +18,11 @@ final class LoadReport {
                 .add("value_size", plan.mix().valueSize(), "bytes")
                 .add("keys", plan.mix().keyCount())
                 .add("set_share", plan.mix().setShare())
-                .add("intended_rate", plan.rate() == 0 ? "as fast as replies come" : plan.rate() + " requests/s")
+                .add(
+                        "intended_rate",
+                        plan.pace().rate() == 0
+                                ? "as fast as replies come"
+                                : plan.pace().rate() + " requests/s")
                 .add("requests", result.requestCount())
                 .add("errors", result.errorCount())
                 .add("nil_replies", result.nilCount())

@@ -89,8 +89,10 @@ final class LoadRun {
     }
 
     private void watch(List<LoadLoop> loops, List<Future<LoadLoop>> futures) throws IOException, InterruptedException {
-        boolean isTimed = plan.durationNanos() > 0;
-        long total = isTimed ? TimeUnit.NANOSECONDS.toMillis(plan.durationNanos()) : plan.requestCount();
+        boolean isTimed = plan.pace().isTimed();
+        long total = isTimed
+                ? TimeUnit.NANOSECONDS.toMillis(plan.pace().durationNanos())
+                : plan.pace().requestCount();
         long startNanos = System.nanoTime();
         try (Progress progress = new Progress("load", total)) {
             for (Future<LoadLoop> future : futures) {

@@ -62,7 +62,7 @@ final class BenchStore implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         store.close();
         arena.close();
     }

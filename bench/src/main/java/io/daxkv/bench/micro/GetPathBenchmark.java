@@ -26,7 +26,7 @@ public class GetPathBenchmark {
     }
 
     @TearDown
-    public void close() throws IOException {
+    public void close() {
         keys.close();
     }
 

@@ -15,15 +15,15 @@ import java.nio.file.Path;
 final class MemoryArena implements AutoCloseable {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
-    private final Path directory;
     private final PmemArena arena;
     private final DaxVolume volume;
 
     MemoryArena(long size) throws IOException {
-        directory = Files.isDirectory(SHARED_MEMORY)
+        Path directory = Files.isDirectory(SHARED_MEMORY)
                 ? Files.createTempDirectory(SHARED_MEMORY, "daxkv-micro")
                 : Files.createTempDirectory("daxkv-micro");
         arena = PmemArena.create(directory.resolve("micro.pmem"), size, PersistenceMode.CLWB_EMULATED);
+        unlink(directory);
         volume = DaxVolume.format(arena.memory());
     }
 
@@ -35,15 +35,18 @@ final class MemoryArena implements AutoCloseable {
         return volume;
     }
 
-    @Override
-    public void close() throws IOException {
-        volume.close();
-        arena.close();
+    private static void unlink(Path directory) throws IOException {
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
         }
         Files.delete(directory);
+    }
+
+    @Override
+    public void close() {
+        volume.close();
+        arena.close();
     }
 }

@@ -51,7 +51,7 @@ public class SetPathBenchmark {
     }
 
     @TearDown
-    public void close() throws IOException {
+    public void close() {
         keys.close();
     }
 

@@ -53,7 +53,7 @@ public class WindowStoreBenchmark {
     }
 
     @TearDown
-    public void close() throws IOException {
+    public void close() {
         window.close();
         arena.close();
     }

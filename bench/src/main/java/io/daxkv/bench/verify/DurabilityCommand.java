@@ -109,11 +109,8 @@ public final class DurabilityCommand implements Callable<Integer> {
         for (Findings.Kind kind : Findings.Kind.values()) {
             report.add(kind.name().toLowerCase(Locale.ROOT), run.findings().count(kind));
         }
-        List<Long> restarts = run.restartMs();
-        if (!restarts.isEmpty()) {
-            report.add("restart_p50", restarts.get(restarts.size() / 2), "ms, with the JVM's own start")
-                    .add("restart_max", restarts.get(restarts.size() - 1), "ms");
-        }
+        addTimes(report, "restart", run.restartMs(), "ms, with the JVM's own start");
+        addTimes(report, "recovery", run.recoveredMs(), "ms of it");
         if (run.findings().total() == 0 && run.doneCount() > 0) {
             report.add(
                     "loss_per_kill_below",
@@ -121,5 +118,12 @@ public final class DurabilityCommand implements Callable<Integer> {
                     "at 95 % confidence (rule of three)");
         }
         return report.add("took", seconds, "s");
+    }
+
+    private static void addTimes(Report report, String name, List<Long> sorted, String unit) {
+        if (!sorted.isEmpty()) {
+            report.add(name + "_p50", sorted.get(sorted.size() / 2), unit)
+                    .add(name + "_max", sorted.get(sorted.size() - 1), unit);
+        }
     }
 }

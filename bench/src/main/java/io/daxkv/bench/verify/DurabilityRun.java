@@ -40,6 +40,7 @@ final class DurabilityRun {
     private final Sweep sweep = new Sweep(findings);
     private final List<ClientHistory> clients = new ArrayList<>();
     private final List<Long> restartMs = new ArrayList<>();
+    private final List<Long> recoveredMs = new ArrayList<>();
     private int doneCount;
     private int doubleKillCount;
     private String readyLine = "";
@@ -94,6 +95,7 @@ final class DurabilityRun {
         ServerProcess server = ServerProcess.start(launch);
         Duration took = server.awaitReady(READY_TIMEOUT);
         restartMs.add(took.toMillis());
+        recoveredMs.add(server.recoveredMs());
         readyLine = server.readyLine();
         return server;
     }
@@ -155,6 +157,11 @@ final class DurabilityRun {
     /** Returns the times from the start of a process to its ready line, after a kill, sorted, in ms. */
     List<Long> restartMs() {
         return restartMs.stream().skip(1).sorted().toList();
+    }
+
+    /** Returns the part of {@link #restartMs} that is the store's own recovery, sorted, in ms. */
+    List<Long> recoveredMs() {
+        return recoveredMs.stream().skip(1).sorted().toList();
     }
 
     /** Returns the seconds since {@code startNanos}. */

@@ -22,7 +22,7 @@ class LoadRunTest {
     private static LoadRun.Result run(long rate, int clients, int threads, int pipeline)
             throws IOException, InterruptedException {
         try (StallingServer server = new StallingServer(REQUESTS / 2, STALL_MS)) {
-            LoadPlan plan = new LoadPlan(clients, threads, pipeline, REQUESTS, 0, rate, GETS);
+            LoadPlan plan = new LoadPlan(clients, threads, pipeline, new LoadPlan.Pace(REQUESTS, 0, rate), GETS);
             return new LoadRun(plan, server.address()).measure();
         }
     }

@@ -1,10 +1,13 @@
 package io.daxkv.server.command;
 
 import io.daxkv.server.resp.Arguments;
+import io.daxkv.storage.dax.VolumeShutDownException;
 import io.daxkv.storage.kv.ByteSlice;
 import io.daxkv.storage.kv.KvException;
+import io.daxkv.storage.kv.RecordCorruptException;
+import io.daxkv.storage.kv.StoreFailedException;
 import io.daxkv.storage.kv.StoreFullException;
-import io.daxkv.storage.pmem.PmemException;
+import io.daxkv.storage.pmem.PersistFailedException;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -33,7 +36,7 @@ public final class CommandDispatcher {
     /**
      * Runs one request and writes exactly one reply, unless it waits or drops the connection.
      *
-     * @throws PmemException if write-back failed; there is no reply then
+     * @throws io.daxkv.storage.pmem.PmemException if write-back failed; there is no reply then
      * @return the index of its row, or {@link #UNKNOWN}
      */
     public int run(CommandCall call, Arguments arguments, ClientSession session) {
@@ -52,11 +55,14 @@ public final class CommandDispatcher {
             fail(call, out, start, e.getMessage());
         } catch (StoreFullException e) {
             fail(call, out, start, ErrorKind.STORE_FULL.text());
-        } catch (KvException e) {
-            LOG.error("command refused by the store", e);
-            fail(call, out, start, "ERR " + e.getMessage());
-        } catch (PmemException e) {
+        } catch (PersistFailedException | VolumeShutDownException | StoreFailedException e) {
+            // What happened to the write is unknown, and any reply would claim to know.
             throw e;
+        } catch (RecordCorruptException e) {
+            LOG.error("value does not verify: command={}", nameOf(index), e);
+            fail(call, out, start, "IOERR " + e.getMessage());
+        } catch (KvException e) {
+            fail(call, out, start, "ERR " + e.getMessage());
         } catch (RuntimeException e) {
             LOG.error(
                     "command failed: command={}",
@@ -65,6 +71,10 @@ public final class CommandDispatcher {
             fail(call, out, start, ErrorKind.INTERNAL.text());
         }
         return index;
+    }
+
+    private String nameOf(int index) {
+        return index < 0 ? "unknown" : table.row(index).name();
     }
 
     /** Checks a request against its row and runs it; a failure is the caller's to turn into a reply. */

@@ -57,7 +57,7 @@ final class CommandIntrospection {
         for (int i = 2; i < call.count(); i++) {
             int index = call.server().table().find(call.argument(i));
             if (index < 0) {
-                call.reply().nilArray();
+                call.reply().nil();
             } else {
                 describe(call.reply(), call.server().table().row(index));
             }

@@ -1,7 +1,9 @@
 package io.daxkv.server.command;
 
 import io.daxkv.storage.kv.ByteSlice;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,9 +21,9 @@ public final class CommandTable {
         this.rows = List.copyOf(rows);
         this.names = new byte[rows.size()][];
         this.slots = new int[Integer.highestOneBit(rows.size()) * 4];
-        java.util.Arrays.fill(slots, NO_COMMAND);
+        Arrays.fill(slots, NO_COMMAND);
         for (int i = 0; i < rows.size(); i++) {
-            names[i] = rows.get(i).name().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            names[i] = rows.get(i).name().getBytes(StandardCharsets.US_ASCII);
             insert(i);
         }
     }

@@ -7,6 +7,7 @@ import static io.daxkv.server.command.CommandSpec.row;
 
 import io.daxkv.storage.kv.ByteSlice;
 import java.util.List;
+import java.util.Locale;
 
 /** The connection itself: who it is and how it speaks. */
 final class ConnectionCommands {
@@ -126,7 +127,7 @@ final class ConnectionCommands {
         } else if (Words.equal(name, "list")) {
             call.reply().bulk(call.server().clientList());
         } else if (Words.equal(name, "no-evict") || Words.equal(name, "no-touch")) {
-            needs(count == 3, ErrorKind.echo(name, 16).toLowerCase(java.util.Locale.ROOT));
+            needs(count == 3, ErrorKind.echo(name, 16).toLowerCase(Locale.ROOT));
             call.reply().ok();
         } else {
             throw ErrorKind.unknownSubcommand("CLIENT", name);

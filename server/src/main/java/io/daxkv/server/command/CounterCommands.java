@@ -63,7 +63,8 @@ final class CounterCommands {
     static void incrByFloat(CommandCall call) {
         boolean isThere = call.readToWrite(call.argument(1));
         BigDecimal old = isThere ? Numbers.decimal(call.valueSlice()) : BigDecimal.ZERO;
-        byte[] text = Numbers.text(old.add(Numbers.decimal(call.argument(2)))).getBytes(StandardCharsets.US_ASCII);
+        BigDecimal sum = Numbers.sum(old, Numbers.decimal(call.argument(2)));
+        byte[] text = Numbers.text(sum).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(text, 0, call.scratch(text.length), 0, text.length);
         call.put(call.argument(1), call.scratchSlice(text.length), call.value().deadlineMs());
         call.reply().bulk(text);

@@ -3,6 +3,7 @@ package io.daxkv.server.command;
 import io.daxkv.storage.kv.ByteSlice;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.regex.Pattern;
 
 /** Numbers as Redis reads and writes them in strings. */
 final class Numbers {
@@ -13,6 +14,7 @@ final class Numbers {
     private static final int FLOAT_EXPONENT_MAX = 4932;
 
     private static final int FLOAT_SIZE_MAX = 5 * 1024;
+    private static final Pattern INFINITY = Pattern.compile("(?i)[+-]?inf(inity)?");
 
     private Numbers() {}
 
@@ -67,8 +69,14 @@ final class Numbers {
             }
             return value.signum() == 0 ? BigDecimal.ZERO : value;
         } catch (NumberFormatException e) {
-            throw ErrorKind.NOT_FLOAT.failure();
+            boolean isInfinite = INFINITY.matcher(slice.toString()).matches();
+            throw (isInfinite ? ErrorKind.NAN_OR_INFINITY : ErrorKind.NOT_FLOAT).failure();
         }
+    }
+
+    /** Returns the sum as Redis computes it. */
+    static BigDecimal sum(BigDecimal one, BigDecimal other) {
+        return LongDouble.round(LongDouble.round(one).add(LongDouble.round(other)));
     }
 
     /** Returns {@code value} without exponent and without zeroes at the end. */

@@ -29,6 +29,8 @@ public final class LoopCommit {
     private List<GatedClient> waiting = new ArrayList<>();
     private List<GatedClient> spare = new ArrayList<>();
     private boolean isTurnOpen;
+    private boolean isReleasing;
+    private boolean isAskedAgain;
     private volatile boolean hasWaiting;
     private volatile boolean hasFailed;
 
@@ -117,6 +119,23 @@ public final class LoopCommit {
     }
 
     private void release() {
+        // Sending may run tasks of this loop, and so get here again: the list under way must not change places then.
+        isAskedAgain = true;
+        if (isReleasing) {
+            return;
+        }
+        isReleasing = true;
+        try {
+            while (isAskedAgain) {
+                isAskedAgain = false;
+                releaseWaiting();
+            }
+        } finally {
+            isReleasing = false;
+        }
+    }
+
+    private void releaseWaiting() {
         if (hasFailed) {
             abandonAll();
             return;

@@ -17,6 +17,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -343,7 +344,7 @@ public final class Connection extends ChannelInboundHandlerAdapter implements Ga
 
     private void sayAndClose(String error) {
         isClosing = true;
-        context.writeAndFlush(Unpooled.copiedBuffer("-" + error + "\r\n", java.nio.charset.StandardCharsets.US_ASCII))
+        context.writeAndFlush(Unpooled.copiedBuffer("-" + error + "\r\n", StandardCharsets.US_ASCII))
                 .addListener(ChannelFutureListener.CLOSE);
     }
 

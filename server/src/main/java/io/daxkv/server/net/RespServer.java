@@ -35,7 +35,6 @@ import java.util.function.Function;
  */
 public final class RespServer {
     private static final int BACKLOG = 1024;
-    private static final long QUIET_POLL_MS = 10;
 
     private final ServerLimits limits;
     private final Admission admission;
@@ -129,7 +128,9 @@ public final class RespServer {
         long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
         for (Connection connection : connections.open()) {
             long leftMs = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
-            connection.context().channel().closeFuture().await(Math.max(QUIET_POLL_MS, leftMs));
+            if (leftMs <= 0 || !connection.context().channel().closeFuture().await(leftMs)) {
+                return;
+            }
         }
     }
 

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 public final class RespEncoder {
     private static final byte[] OK = ascii("+OK\r\n");
     private static final byte[] NIL = ascii("$-1\r\n");
-    private static final byte[] NIL_ARRAY = ascii("*-1\r\n");
     private static final byte[] CRLF = ascii("\r\n");
     private static final int DIGITS_MAX = 20;
 
@@ -51,11 +50,6 @@ public final class RespEncoder {
     /** Writes the nil bulk. */
     public void nil() {
         out.writeBytes(NIL);
-    }
-
-    /** Writes the nil array. */
-    public void nilArray() {
-        out.writeBytes(NIL_ARRAY);
     }
 
     /** Writes a simple string. */

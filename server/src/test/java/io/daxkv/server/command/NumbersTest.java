@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.daxkv.storage.kv.ByteSlice;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,10 +57,15 @@ class NumbersTest {
         "3, 1, 4",
         "-1.5, 1.5, 0",
         "1e-20, 0, 0",
-        "100, 1e2, 200"
+        "100, 1e2, 200",
+        "1006.5, -0.000001, 1006.49999900000000003",
+        "4.123456789012345, 123456789.987, 123456794.11045678901427891",
+        "1e30, 1, 1000000000000000000024696061952",
+        "0.5, 0.25, 0.75"
     })
     void decimalsAddAsInRedis(String one, String other, String sum) {
-        assertEquals(sum, Numbers.text(Numbers.decimal(ByteSlice.of(one)).add(Numbers.decimal(ByteSlice.of(other)))));
+        BigDecimal computed = Numbers.sum(Numbers.decimal(ByteSlice.of(one)), Numbers.decimal(ByteSlice.of(other)));
+        assertEquals(sum, Numbers.text(computed));
     }
 
     @ParameterizedTest

@@ -174,6 +174,34 @@ class ConnectionTest {
     }
 
     @Test
+    void storeThatFailedIsNotAnswered() {
+        try (EmbeddedServer server = new EmbeddedServer()) {
+            EmbeddedChannel first = server.connect();
+            EmbeddedChannel second = server.connect();
+            assertEquals("+OK\r\n", server.exchange(first, "SET a 0\r\n"));
+            server.pmem.failDrainAt(1);
+            assertEquals("", server.exchange(first, "SET a 1\r\n"));
+            assertFalse(first.isOpen());
+            assertEquals("", server.exchange(second, "SET a 2\r\n"));
+            assertFalse(second.isOpen());
+            assertFalse(server.failures.isEmpty());
+        }
+    }
+
+    @Test
+    void everyAcknowledgedWriteIsDurableWhenItsReplyLeaves() {
+        try (EmbeddedServer server = new EmbeddedServer()) {
+            EmbeddedChannel channel = server.connect();
+            for (int i = 0; i < 200; i++) {
+                String reply = server.exchange(channel, "SET key:" + i % 50 + " " + i + "\r\nINCR n\r\nDEL key:7\r\n");
+                assertTrue(reply.startsWith("+OK\r\n:" + (i + 1) + "\r\n:"), reply);
+                server.pmem.assertAllDurable("reply " + i);
+            }
+            assertEquals(0, server.pmem.redundantLineCount());
+        }
+    }
+
+    @Test
     void pipelineYieldsToOthersAndThenGoesOn() {
         try (EmbeddedServer server = new EmbeddedServer(SMALL, null)) {
             EmbeddedChannel channel = server.connect();

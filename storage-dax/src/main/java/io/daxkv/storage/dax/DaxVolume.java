@@ -37,6 +37,11 @@ public final class DaxVolume implements AutoCloseable {
 
     /** Makes an empty volume over the whole of {@code pmem}; whatever was there is unreachable from then on. */
     public static DaxVolume format(Pmem pmem) {
+        return format(pmem, UUID.randomUUID());
+    }
+
+    /** As {@link #format(Pmem)}, with a known identity, so that a test repeats itself to the bit. */
+    static DaxVolume format(Pmem pmem, UUID id) {
         if (pmem.size() < VolumeLayout.SIZE_MIN) {
             throw new IllegalArgumentException(
                     "too small for a volume: size=" + pmem.size() + ", min=" + VolumeLayout.SIZE_MIN);
@@ -48,7 +53,7 @@ public final class DaxVolume implements AutoCloseable {
         long rest = VolumeLayout.offsetOf(VolumeLayout.FIRST_FREE_BLOCK) - VolumeLayout.ROOT_PAGE;
         pmem.zero(VolumeLayout.ROOT_PAGE, rest);
         pmem.persist(VolumeLayout.ROOT_PAGE, rest);
-        new Superblock(UUID.randomUUID(), 0, pmem.size() >>> VolumeLayout.BLOCK_SHIFT).write(pmem);
+        new Superblock(id, 0, pmem.size() >>> VolumeLayout.BLOCK_SHIFT).write(pmem);
         return open(pmem);
     }
 

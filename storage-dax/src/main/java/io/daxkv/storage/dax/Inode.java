@@ -3,9 +3,8 @@ package io.daxkv.storage.dax;
 /**
  * One file's durable facts as this process sees them: where its inode lies, and its size, which fsync makes durable.
  *
- * <p><b>Threads.</b> The size is written under the file's io lock and read by anybody. The durable size is written
- * under its write-back lock too: else an fsync could put the size it began with over one that a truncate made durable
- * since.
+ * <p><b>Threads.</b> The size is written under the file's io lock, the durable size under its write-back lock: an fsync
+ * that began with a larger size ends before a truncate makes the smaller one durable. Both are read by anybody.
  */
 final class Inode {
     final String name;

@@ -136,25 +136,24 @@ class IoPath {
     }
 
     /**
-     * Zeroes what windows may have stored between the old end and the end of its block, before the size moves past it;
-     * returns true if there was a block to zero.
+     * Zeroes what windows may have stored between the old end and the end of its block, before the size moves past it.
      */
-    boolean zeroTail(long newEnd) {
+    void zeroTail(long newEnd) {
         long size = inode.size();
         long length = Math.min(newEnd, VolumeLayout.offsetOf(VolumeLayout.indexCount(size))) - size;
-        return length > 0 && zero(size, length);
+        if (length > 0) {
+            zero(size, length);
+        }
     }
 
-    /** Stores tracked zeroes over a range inside one block, if it has a block (D13); returns true if it has. */
-    boolean zero(long offset, long length) {
+    /** Stores tracked zeroes over a range inside one block, if it has a block (D13). */
+    void zero(long offset, long length) {
         long address = addressOf(offset);
-        if (address < 0 || length == 0) {
-            return false;
+        if (address >= 0 && length > 0) {
+            tree.install(VolumeLayout.indexOf(offset), map.lookup(VolumeLayout.indexOf(offset)));
+            core.pmem.zero(address, length);
+            tree.mark(offset, length);
         }
-        tree.install(VolumeLayout.indexOf(offset), map.lookup(VolumeLayout.indexOf(offset)));
-        core.pmem.zero(address, length);
-        tree.mark(offset, length);
-        return true;
     }
 
     /** Returns the arena offset of a file byte, or -1 in a hole. */

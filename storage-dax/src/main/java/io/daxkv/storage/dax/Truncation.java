@@ -42,7 +42,7 @@ class Truncation {
                 extend(end);
             } else if (end > inode.durableSize()) {
                 // A write moved the end here and nobody synced it yet: the promise is a durable size.
-                writeback.fsync(0, 0);
+                writeback.fsyncSize();
             }
         } finally {
             locks.io.writeLock().unlock();
@@ -155,46 +155,26 @@ class Truncation {
 
     /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end (S33). */
     private void extend(long newSize) {
-        locks.writeback.lock();
-        try {
-            // Before the size moves: a reader past the old end must find zeroes.
-            boolean zeroed = io.zeroTail(newSize);
-            writeBackUpTo(inode.size(), zeroed);
-            inode.setSize(newSize);
-            inode.persistSize(newSize);
-        } finally {
-            locks.writeback.unlock();
-        }
+        io.zeroTail(newSize);
+        inode.setSize(newSize);
+        // The zeroes, these and those of writes nobody synced yet, before the size that makes them readable.
+        writeback.fsyncSize();
     }
 
     /** Moves the end down, or nowhere. */
     private void cut(long newSize) {
         long first = VolumeLayout.indexCount(newSize);
-        // Before anything changes, since it is all that a full volume can refuse.
-        map.split(first, first);
         long oldSize = inode.size();
-        locks.writeback.lock();
-        try {
-            writeBackUpTo(newSize, false);
-            // The size first and durably: freed first, a crash would leave a size that promises bytes that are gone.
-            inode.setSize(newSize);
-            inode.persistSize(newSize);
-        } finally {
-            locks.writeback.unlock();
-        }
+        // 1. Before anything changes, since it is all that a full volume can refuse.
+        map.split(first, first);
+        // 2. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the cut-off
+        //    bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a size that
+        //    promises bytes that are gone.
         io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
+        inode.setSize(newSize);
+        writeback.fsyncSize();
+        // 3. The blocks.
         free(first, Math.max(0, VolumeLayout.indexCount(oldSize) - first));
-    }
-
-    /**
-     * Makes durable what a durable size is about to promise: the bytes written since the last one (D6), and the block
-     * of the end if {@code zeroed}.
-     */
-    private void writeBackUpTo(long end, boolean zeroed) {
-        long durableSize = inode.durableSize();
-        if (zeroed || end > durableSize) {
-            writeback.writeBack(VolumeLayout.indexOf(Math.min(end, durableSize)), VolumeLayout.indexCount(end));
-        }
     }
 
     private void free(long first, long count) {

@@ -58,6 +58,11 @@ class Writeback {
         }
     }
 
+    /** Makes the size durable, and before it whatever it makes readable that is not durable yet. */
+    void fsyncSize() {
+        fsync(BlockMap.INDEX_COUNT, 0);
+    }
+
     /**
      * Makes the bytes of indexes {@code [first, end)} durable, without the size.
      *

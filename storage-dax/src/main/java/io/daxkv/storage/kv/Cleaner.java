@@ -38,6 +38,7 @@ final class Cleaner {
 
     /** Cleans one round, everything appended being durable; false if nothing would be gained. */
     boolean clean() {
+        log.freeDead();
         List<LogSegment> victims = choose();
         if (victims.isEmpty()) {
             return false;
@@ -51,16 +52,13 @@ final class Cleaner {
             } catch (StoreFullException e) {
                 return false;
             }
-            victims.forEach(victim -> copyLive(victim, survivors, moves));
+            if (!copyLive(victims, survivors, moves)) {
+                return true;
+            }
             // The copies durable, then sealed: an open survivor segment is dropped by recovery, its sources being
             // there.
             survivors.setTail(CacheLine.ceil(survivors.tail()));
-            context.protocol()
-                    .sync(
-                            LogProtocol.Step.SURVIVORS,
-                            log.file(),
-                            survivors.offset(),
-                            survivors.tail() - survivors.offset());
+            log.sync(LogProtocol.Step.SURVIVORS, survivors.offset(), survivors.tail() - survivors.offset());
             log.seal(survivors);
             moves.forEach(move -> repoint(move, survivors));
         }
@@ -72,7 +70,7 @@ final class Cleaner {
     private List<LogSegment> choose() {
         List<LogSegment> candidates = new ArrayList<>();
         for (LogSegment segment : log.segments().all()) {
-            if (segment.isSealed() && log.isReplaceable(segment)) {
+            if (segment.isSealed() && !segment.isQuarantined() && log.isReplaceable(segment)) {
                 candidates.add(segment);
             }
         }
@@ -123,6 +121,23 @@ final class Cleaner {
             oldest = Math.min(oldest, victim.oldestLsn());
         }
         return oldest;
+    }
+
+    /**
+     * Copies what is needed of all victims; false if one of them no longer verifies. It is then left alone for good:
+     * its readable records stay readable, and nothing of it is lost by our hand.
+     */
+    private boolean copyLive(List<LogSegment> victims, LogSegment survivors, List<Move> moves) {
+        for (LogSegment victim : victims) {
+            try {
+                copyLive(victim, survivors, moves);
+            } catch (SegmentCorruptException e) {
+                victim.quarantine();
+                survivors.discard();
+                return false;
+            }
+        }
+        return true;
     }
 
     private void copyLive(LogSegment victim, LogSegment survivors, List<Move> moves) {

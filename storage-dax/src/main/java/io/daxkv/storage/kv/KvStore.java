@@ -188,6 +188,14 @@ public final class KvStore implements AutoCloseable {
 
     /** Returns live counters of the store. */
     public KvCounters counters() {
+        // Sizes belong to the writer: refreshed here if nobody is writing just now, else as they were.
+        if (parts.writer().tryLock()) {
+            try {
+                parts.log().publishSizes();
+            } finally {
+                parts.writer().unlock();
+            }
+        }
         return parts.context().counters();
     }
 

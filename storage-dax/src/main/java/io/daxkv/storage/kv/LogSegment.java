@@ -15,6 +15,7 @@ final class LogSegment {
     private long tail;
     private boolean isSealed;
     private boolean isReserve;
+    private boolean isQuarantined;
     private long liveSize;
     private long graveSize;
     private long oldestLsn = Long.MAX_VALUE;
@@ -75,6 +76,24 @@ final class LogSegment {
         isReserve = true;
     }
 
+    /** Returns true if the cleaner met a bad record here and leaves the segment alone. */
+    boolean isQuarantined() {
+        return isQuarantined;
+    }
+
+    void quarantine() {
+        isQuarantined = true;
+    }
+
+    /** Forgets copies that the index never pointed at, so that the segment counts as dead. */
+    void discard() {
+        isSealed = true;
+        liveSize = 0;
+        graveSize = 0;
+        newestGraveLsn = 0;
+        oldestLsn = Long.MAX_VALUE;
+    }
+
     void get(long position, byte[] target, int at, int length) {
         window.get(position - header.offset(), target, at, length);
     }
@@ -102,9 +121,19 @@ final class LogSegment {
         storeSeal(0, checksum);
     }
 
-    /** Wipes the head of the first record, by which recovery would know that there was a header here. */
-    void wipeFirstRecord() {
-        window.put(SegmentLayout.HEADER_SIZE, new byte[RecordLayout.HEADER_SIZE], 0, RecordLayout.HEADER_SIZE);
+    /**
+     * Wipes, in every unit, what would be the first record of a segment that begins there: the sign by which recovery
+     * knows a segment that lost its header from one whose activation a crash cut short.
+     */
+    void wipeFirstRecords() {
+        byte[] zeroes = new byte[RecordLayout.HEADER_SIZE];
+        for (int unit = 0; unit < header.unitCount(); unit++) {
+            window.put((long) unit * header.unitSize() + SegmentLayout.HEADER_SIZE, zeroes, 0, zeroes.length);
+        }
+    }
+
+    void wipeHeader() {
+        window.put(0, new byte[SegmentLayout.HEADER_SIZE], 0, SegmentLayout.HEADER_SIZE);
     }
 
     /** Returns the bytes of records the index points at. */

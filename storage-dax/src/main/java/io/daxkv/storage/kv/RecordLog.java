@@ -30,6 +30,7 @@ final class RecordLog {
     private Cleaner cleaner;
     private LogSegment active;
     private long newestGeneration;
+    private long newestHotGeneration;
     private long committedPosition;
     private long committedLsn;
     private long deathLsn;
@@ -76,9 +77,10 @@ final class RecordLog {
         cleaner = newCleaner;
     }
 
-    /** Takes over what recovery found: the generation and LSN from which to go on. */
-    void begin(long generation, long lsn) {
+    /** Takes over what recovery found: the generations and the LSN from which to go on. */
+    void begin(long generation, long hotGeneration, long lsn) {
         newestGeneration = generation;
+        newestHotGeneration = hotGeneration;
         committedLsn = lsn;
         sequence.begin(lsn);
     }
@@ -158,17 +160,27 @@ final class RecordLog {
         return activateAt(allocate(unitCount), unitCount, stream, baseLsn);
     }
 
+    /** Makes a range durable; if that fails, the whole store has failed. */
+    void sync(LogProtocol.Step step, long offset, long length) {
+        try {
+            protocol.sync(step, file, offset, length);
+        } catch (RuntimeException | Error e) {
+            sequence.fail(e);
+            throw e;
+        }
+    }
+
     /** Seals a segment whose records are durable. */
     void seal(LogSegment segment) {
         segment.storeSeal(checksum);
-        protocol.sync(LogProtocol.Step.SEAL, file, segment.offset(), SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.SEAL, segment.offset(), SegmentLayout.HEADER_SIZE);
         segment.markSealed();
     }
 
     /** Frees every segment that nobody needs any more; returns true if there was one. */
     boolean freeDead() {
         boolean isFreed = false;
-        deathLsn = deathLsn <= sequence.durableLsn() ? 0 : deathLsn;
+        deathLsn = hasDead() ? 0 : deathLsn;
         for (int i = segments.all().size() - 1; i >= 0; i--) {
             LogSegment segment = segments.all().get(i);
             if (isFreeable(segment)) {
@@ -184,11 +196,15 @@ final class RecordLog {
     /** Frees a segment none of whose records is needed. */
     void free(LogSegment segment) {
         segments.remove(segment);
-        // 1. Say so in the header, durably: a crash in the middle of 3 must not look like rot.
+        // 1. Say so in the header, durably: a crash in the middle of what follows must not look like rot.
         markFreed(segment);
-        // 2. Readers that still hold a position here get an exception and probe again.
+        // 2. Wipe the header, which nothing needs any more: under the next one, of which a crash may keep any words, it
+        //    must not shine through and read as an open segment of this generation.
+        segment.wipeHeader();
+        sync(LogProtocol.Step.FREE, segment.offset(), SegmentLayout.HEADER_SIZE);
+        // 3. Readers that still hold a position here get an exception and probe again.
         segment.closeWindow();
-        // 3. The unit with the header goes last, so that no unit is left without one that explains it.
+        // 4. The unit that had the header goes last.
         long rest = segment.header().length() - geometry.unitSize();
         if (rest > 0) {
             file.punchHole(segment.offset() + geometry.unitSize(), rest);
@@ -200,26 +216,23 @@ final class RecordLog {
     /** Says in a segment's header that it is dead, durably. */
     void markFreed(LogSegment segment) {
         segment.storeFreed(checksum);
-        protocol.sync(LogProtocol.Step.FREE, file, segment.offset(), SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.FREE, segment.offset(), SegmentLayout.HEADER_SIZE);
         // Only now, or a crash could show a sealed segment with a broken record. And before the units are given away:
         // where they are used again, a header that a crash cut short must not stand before a record of this life.
-        segment.wipeFirstRecord();
-        protocol.sync(
-                LogProtocol.Step.FREE, file, segment.offset() + SegmentLayout.HEADER_SIZE, RecordLayout.HEADER_SIZE);
+        segment.wipeFirstRecords();
+        sync(LogProtocol.Step.FREE, segment.offset(), segment.header().length());
     }
 
     /** Returns true if the cleaner may move what is needed out of a sealed segment and free it. */
     boolean isReplaceable(LogSegment segment) {
-        return segment.generation() != newestGeneration
-                && protocol.mayFree(segment.killedAtLsn(), sequence.durableLsn());
+        return !isLandmark(segment) && protocol.mayFree(segment.killedAtLsn(), sequence.durableLsn());
     }
 
     /** Returns true if a dead segment may go: the deaths are durable, and no tombstone of it still has a victim. */
     boolean isFreeable(LogSegment segment) {
         return segment.isSealed()
                 && segment.liveSize() == 0
-                // The newest generation stays until there is a newer one: recovery learns from it which were used.
-                && segment.generation() != newestGeneration
+                && !isLandmark(segment)
                 && protocol.mayFree(segment.killedAtLsn(), sequence.durableLsn())
                 && (segment.newestGraveLsn() == 0 || segments.oldestLsnExcept(segment) > segment.newestGraveLsn());
     }
@@ -231,7 +244,7 @@ final class RecordLog {
 
     /** Returns true if some segment has died since {@link #freeDead} last looked, and the death is durable. */
     boolean hasDead() {
-        return deathLsn != 0 && deathLsn <= sequence.durableLsn();
+        return deathLsn != 0 && protocol.mayFree(deathLsn, sequence.durableLsn());
     }
 
     /** Sets the sizes among the counters. */
@@ -246,6 +259,14 @@ final class RecordLog {
         counters.liveBytes = live;
         counters.deadBytes = used - live;
         counters.freeBytes = volume.freeSize();
+    }
+
+    /**
+     * Returns true for what recovery learns from where to go on, dead or not: the newest generation says which were
+     * used, the newest hot segment which LSNs were. Each may go once there is a newer one.
+     */
+    private boolean isLandmark(LogSegment segment) {
+        return segment.generation() == newestGeneration || segment.generation() == newestHotGeneration;
     }
 
     void closeWindows() {
@@ -304,6 +325,9 @@ final class RecordLog {
 
     private LogSegment activateAt(long offset, int unitCount, int stream, long baseLsn) {
         newestGeneration++;
+        if (stream == SegmentLayout.HOT) {
+            newestHotGeneration = newestGeneration;
+        }
         long nowMs = context.clock().nowMs();
         SegmentLayout.Header header = new SegmentLayout.Header(
                 offset, newestGeneration, baseLsn, nowMs, unitCount, geometry.unitSize(), stream);
@@ -312,7 +336,7 @@ final class RecordLog {
         // Durable before the first record, although a record's checksum covers the generation: a lost header with kept
         // records behind it would leave no trace that this generation was used, and the next activation at this place
         // would take it again, with valid bytes of a lost future behind its tail.
-        protocol.sync(LogProtocol.Step.HEADER, file, offset, SegmentLayout.HEADER_SIZE);
+        sync(LogProtocol.Step.HEADER, offset, SegmentLayout.HEADER_SIZE);
         context.clock().raise(nowMs);
         segments.add(segment);
         return segment;

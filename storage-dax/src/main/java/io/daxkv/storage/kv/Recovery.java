@@ -47,7 +47,7 @@ final class Recovery {
         recovered.finish();
         context.clock().raise(recovered.newestDeadlineMs());
         context.counters().recoveredRecords.add(recovered.recordCount());
-        log.begin(newestGeneration, newestLsn(found));
+        log.begin(newestGeneration, newestHot, newestLsn(found));
         found.forEach(this::persistSeal);
         if (tail != null) {
             sealTail();
@@ -197,7 +197,7 @@ final class Recovery {
             tail.get(at, chunk, 0, length);
             tail.put(at, chunk, 0, length);
         }
-        context.protocol().sync(LogProtocol.Step.RECOVERED, file, tail.offset(), tail.tail() - tail.offset());
+        log.sync(LogProtocol.Step.RECOVERED, tail.offset(), tail.tail() - tail.offset());
         log.seal(tail);
     }
 }

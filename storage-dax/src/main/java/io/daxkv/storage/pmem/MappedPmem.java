@@ -126,7 +126,7 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     public void get(long offset, byte[] target, int at, int length) {
         check(offset, length);
         Objects.checkFromIndexSize(at, length, target.length);
-        store.read(offset, target, at, length);
+        getArray(offset, target, at, length);
     }
 
     @Override
@@ -139,7 +139,7 @@ final class MappedPmem extends Pmem implements AutoCloseable {
         if (target.isDirect()) {
             store.nativeRead(offset, OS.memory().address(target) + at, length);
         } else {
-            store.read(offset, target.array(), target.arrayOffset() + at, length);
+            getArray(offset, target.array(), target.arrayOffset() + at, length);
         }
     }
 
@@ -172,7 +172,7 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     public void put(long offset, byte[] source, int at, int length) {
         check(offset, length);
         Objects.checkFromIndexSize(at, length, source.length);
-        store.write(offset, source, at, length);
+        putArray(offset, source, at, length);
     }
 
     @Override
@@ -182,7 +182,7 @@ final class MappedPmem extends Pmem implements AutoCloseable {
         if (source.isDirect()) {
             store.nativeWrite(OS.memory().address(source) + at, offset, length);
         } else if (source.hasArray()) {
-            store.write(offset, source.array(), source.arrayOffset() + at, length);
+            putArray(offset, source.array(), source.arrayOffset() + at, length);
         } else {
             // Read-only views hide their array.
             for (int i = 0; i < length; i++) {
@@ -226,6 +226,22 @@ final class MappedPmem extends Pmem implements AutoCloseable {
         size = 0;
         range.close();
         zeroes.close();
+    }
+
+    private void getArray(long offset, byte[] target, int at, int length) {
+        if (length >= MemoryCopy.WORTHWHILE_SIZE) {
+            MemoryCopy.toArray(address + offset, target, at, length);
+        } else {
+            store.read(offset, target, at, length);
+        }
+    }
+
+    private void putArray(long offset, byte[] source, int at, int length) {
+        if (length >= MemoryCopy.WORTHWHILE_SIZE) {
+            MemoryCopy.fromArray(source, at, address + offset, length);
+        } else {
+            store.write(offset, source, at, length);
+        }
     }
 
     private void check(long offset, long length) {

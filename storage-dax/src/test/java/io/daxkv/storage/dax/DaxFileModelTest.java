@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +48,7 @@ class DaxFileModelTest {
         seed.run(() -> {
             RandomGenerator random = seed.random();
             pmem = new RecordingPmem(16 << 20, 24 << 20);
-            volume = DaxVolume.format(pmem);
+            volume = DaxVolume.format(pmem, new UUID(1, number));
             volume.create(NAME, DaxFileKind.ORDINARY);
             attach(volume);
             for (int step = 0; step < STEPS; step++) {

@@ -34,6 +34,11 @@ class KvStoreModelTest {
                     } else if (choice == 1) {
                         fixture.reopen();
                         workload.check();
+                    } else if (choice == 2) {
+                        // A killed process: all it stored is seen, and not all of it is durable. The lint of the next
+                        // acknowledgement tells whether recovery knew that.
+                        fixture.reopen(fixture.pmem);
+                        workload.check();
                     }
                 }
                 workload.commit();

@@ -8,6 +8,7 @@ import io.daxkv.storage.dax.DaxVolume;
 import io.daxkv.storage.pmem.PersistGranularity;
 import io.daxkv.storage.testkit.ManualClock;
 import io.daxkv.storage.testkit.RecordingPmem;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A store on recorded pmem, small enough that rotation and cleaning happen all the time. Each time the durable LSN
@@ -105,8 +106,15 @@ final class StoreFixture implements AutoCloseable {
     String get(String key) {
         ValueBuffer buffer = new ValueBuffer();
         return store.get(ByteSlice.of(key), buffer)
-                ? new String(buffer.array(), buffer.offset(), buffer.length(), java.nio.charset.StandardCharsets.UTF_8)
+                ? new String(buffer.array(), buffer.offset(), buffer.length(), StandardCharsets.UTF_8)
                 : null;
+    }
+
+    /** Ends the store's threads and gives its memory back; what the medium holds after that is of no interest. */
+    void abandon() {
+        pmem.onEvent(null);
+        store.close();
+        volume.close();
     }
 
     @Override
