@@ -1,8 +1,15 @@
 package io.daxkv.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.daxkv.storage.dax.DaxVolume;
+import io.daxkv.storage.kv.ByteSlice;
+import io.daxkv.storage.kv.KvOptions;
+import io.daxkv.storage.kv.KvStore;
+import io.daxkv.storage.kv.ValueBuffer;
+import io.daxkv.storage.testkit.ManualClock;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +39,24 @@ class UpkeepTest {
         assertEquals(200, server.store.keyCount());
         assertEquals(0, server.store.expiringKeyCount());
         assertEquals("$1\r\nv\r\n", server.exchange(channel, "GET immortal:7\r\n"));
+    }
+
+    @Test
+    void keySeenExpiredStaysSoThoughTheClockJumpsBack() {
+        long startMs = server.clock.nowMs();
+        server.exchange(channel, "SET seen v PX 1000\r\nSET counted v PX 1000\r\nSET unseen v PX 1000\r\n");
+        server.clock.advanceMs(1000);
+        assertEquals("$-1\r\n:0\r\n", server.exchange(channel, "GET seen\r\nEXISTS counted\r\n"));
+
+        ManualClock earlier = new ManualClock(startMs);
+        try (KvStore after = KvStore.open(
+                DaxVolume.open(server.pmem.crashKeepingNothing()),
+                KvOptions.defaults().withClock(earlier))) {
+            ValueBuffer value = new ValueBuffer();
+            assertFalse(after.get(ByteSlice.of("seen"), value));
+            assertFalse(after.get(ByteSlice.of("counted"), value));
+            assertEquals(1, after.keyCount(), "the one nobody asked for is still in the index");
+        }
     }
 
     @Test

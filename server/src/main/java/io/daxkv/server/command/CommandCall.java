@@ -5,6 +5,7 @@ import io.daxkv.server.resp.RespEncoder;
 import io.daxkv.storage.kv.ByteSlice;
 import io.daxkv.storage.kv.KvBatch;
 import io.daxkv.storage.kv.KvStore;
+import io.daxkv.storage.kv.StoreFullException;
 import io.daxkv.storage.kv.ValueBuffer;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
@@ -150,6 +151,7 @@ public final class CommandCall {
     boolean read(ByteSlice key) {
         boolean isFound = batch == null ? store.get(key, value) : batch.get(key, value);
         dependOn(value.lsn());
+        buryIfDue(key);
         return isFound;
     }
 
@@ -163,6 +165,7 @@ public final class CommandCall {
     boolean find(ByteSlice key) {
         boolean isFound = store.contains(key, value);
         dependOn(value.lsn());
+        buryIfDue(key);
         return isFound;
     }
 
@@ -249,6 +252,22 @@ public final class CommandCall {
     private void grow(int size) {
         scratch = new byte[size];
         scratchView = ByteBuffer.wrap(scratch);
+    }
+
+    /**
+     * Appends the tombstone of a key just seen to be past its deadline. "It has expired" is a promise: without a
+     * durable trace, a crash and a clock that jumps back would show the value again (O10).
+     */
+    private void buryIfDue(ByteSlice key) {
+        if (value.isDue() && !isInFrame) {
+            try {
+                begin().delete(key);
+                dependOn(batch.lastLsn());
+            } catch (StoreFullException e) {
+                // The key reads as absent all the same; its burial has to wait for room.
+                dependOn(value.lsn());
+            }
+        }
     }
 
     private KvBatch begin() {
