@@ -64,8 +64,10 @@ class Truncation {
                 io.zero(offset, length);
                 return;
             }
-            // First, since it is all that a full volume can refuse: nothing is zeroed or forgotten then.
-            map.split(first, last);
+            if (first < last) {
+                // First, since it is all that a full volume can refuse: nothing is zeroed or forgotten then.
+                map.split(first, last);
+            }
             io.zero(offset, VolumeLayout.offsetOf(first) - offset);
             io.zero(VolumeLayout.offsetOf(last), end - VolumeLayout.offsetOf(last));
             free(first, last - first);
@@ -164,9 +166,11 @@ class Truncation {
     /** Moves the end down, or nowhere. */
     private void cut(long newSize) {
         long first = VolumeLayout.indexCount(newSize);
-        long oldSize = inode.size();
+        long last = VolumeLayout.indexCount(inode.size());
         // 1. Before anything changes, since it is all that a full volume can refuse.
-        map.split(first, first);
+        if (first < last) {
+            map.split(first, last);
+        }
         // 2. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the cut-off
         //    bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a size that
         //    promises bytes that are gone.
@@ -174,7 +178,7 @@ class Truncation {
         inode.setSize(newSize);
         writeback.fsyncSize();
         // 3. The blocks.
-        free(first, Math.max(0, VolumeLayout.indexCount(oldSize) - first));
+        free(first, last - first);
     }
 
     private void free(long first, long count) {

@@ -190,6 +190,29 @@ class LayoutChangeTest {
     }
 
     @Test
+    void changeThatFreesNoBlockSplitsNone() {
+        file.allocate(0, HUGE);
+        DaxWindow window = file.window(0, HUGE);
+        window.putByte(200, STORED);
+        file.punchHole(100, BLOCK);
+        file.truncate(HUGE - 1);
+        file.truncate(HUGE - 1);
+        assertEquals(0, window.getByte(200));
+        assertTrue(MappingEntry.isHuge(file.parts().map.lookup(0)));
+    }
+
+    @Test
+    void fsyncBeyondTheEndIsARangeWithoutDirt() {
+        write(0, BLOCK);
+        file.fsync();
+        file.window(0, BLOCK).putByte(0, STORED);
+        file.fsync(1L << 40, BLOCK);
+        assertEquals(1, file.dirtyLineCount());
+        file.fsync(0, Long.MAX_VALUE);
+        assertEquals(0, file.dirtyLineCount());
+    }
+
+    @Test
     void negativeLengthIsRefused() {
         file.truncate(BLOCK);
         assertThrows(IllegalArgumentException.class, () -> file.fsync(0, -1));
