@@ -84,6 +84,14 @@ class TidyRulesTest {
     }
 
     @Test
+    void testsOfTheClientMayStartTheServer() {
+        String[] lines = {"package io.daxkv.client;", "import io.daxkv.server.DaxkvServer;"};
+        assertEquals(List.of(), ImportRules.findings(source("client/src/test/java/A.java", lines)));
+        assertFound(
+                "client/src/main/java/A.java:2", ImportRules.findings(source("client/src/main/java/A.java", lines)));
+    }
+
+    @Test
     void packageOutsideTheLayersIsFound() {
         assertFound("A.java:1", ImportRules.findings(source("A.java", "package io.daxkv.misc;")));
     }

@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.CacheLine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,8 +32,8 @@ final class BlockMap {
     static final int FANOUT_SHIFT = 9;
     static final int FANOUT = 1 << FANOUT_SHIFT;
     static final int LEVEL_MAX = 3;
-    /** Indexes a map can hold: 2^36 blocks, 256 TiB. */
-    static final long INDEX_MAX = (1L << FANOUT_SHIFT * (LEVEL_MAX + 1)) - 1;
+    /** How many indexes a map can hold: 2^36 blocks, 256 TiB. */
+    static final long INDEX_COUNT = 1L << FANOUT_SHIFT * (LEVEL_MAX + 1);
 
     private static final long BLOCK_MASK = (1L << 40) - 1;
     private static final long TABLE = 1L << 40;
@@ -128,8 +129,7 @@ final class BlockMap {
      */
     synchronized List<long[]> unmap(long first, long count) {
         long end = first + count;
-        splitHugeAt(first);
-        splitHugeAt(end);
+        split(first, end);
         List<long[]> freed = new ArrayList<>();
         long[] words = new long[Math.toIntExact(Math.min(count, countWords(first, end)))];
         int[] wordCount = {0};
@@ -143,6 +143,31 @@ final class BlockMap {
         flushWords(words, wordCount[0]);
         core.drain();
         return freed;
+    }
+
+    /**
+     * Sees to it that no 2 MiB block lies across {@code first} or {@code end}, so that {@link #unmap} of what is
+     * between them needs no space. The same blocks stay mapped.
+     *
+     * @throws NoSpaceException if the volume has no room for the tables that takes; nothing changed then
+     */
+    synchronized void split(long first, long end) {
+        boolean splitsFirst = isInsideHuge(first);
+        boolean splitsEnd = isInsideHuge(end) && !(splitsFirst && (first & -FANOUT) == (end & -FANOUT));
+        long tableOfFirst = splitsFirst ? core.allocator.allocate() : 0;
+        if (splitsEnd) {
+            try {
+                splitHugeAt(end, core.allocator.allocate());
+            } catch (NoSpaceException e) {
+                if (splitsFirst) {
+                    core.allocator.free(tableOfFirst, 1);
+                }
+                throw e;
+            }
+        }
+        if (splitsFirst) {
+            splitHugeAt(first, tableOfFirst);
+        }
     }
 
     /** Visits every table and every mapped run that meets {@code [first, end)}; the runs are not clipped. */
@@ -181,8 +206,8 @@ final class BlockMap {
     }
 
     private List<Grant> grantHoles(long first, long end) {
-        if (first < 0 || end - 1 > INDEX_MAX) {
-            throw new NoSpaceException("file would outgrow its block map: index=" + end + ", indexMax=" + INDEX_MAX);
+        if (first < 0 || end > INDEX_COUNT) {
+            throw new NoSpaceException("file would outgrow its block map: end=" + end + ", indexCount=" + INDEX_COUNT);
         }
         List<Grant> grants = new ArrayList<>();
         try {
@@ -278,15 +303,14 @@ final class BlockMap {
         return block;
     }
 
-    /** If a 2 MiB block straddles {@code index}, maps the same blocks by a table of their own, durably. */
-    private void splitHugeAt(long index) {
-        long entry = (index & FANOUT - 1) == 0 ? MappingEntry.NONE : lookup(index);
-        if (!MappingEntry.isHuge(entry)) {
-            return;
-        }
+    private boolean isInsideHuge(long index) {
+        return (index & FANOUT - 1) != 0 && MappingEntry.isHuge(lookup(index));
+    }
+
+    /** Maps the blocks of the 2 MiB block that holds {@code index} by a table of their own, durably. */
+    private void splitHugeAt(long index, long table) {
         long base = index & -FANOUT;
-        long first = MappingEntry.blockAt(entry, base);
-        long table = core.allocator.allocate();
+        long first = MappingEntry.blockAt(lookup(base), base);
         for (int i = 0; i < FANOUT; i++) {
             store(slot(table, 0, i), first + i);
         }
@@ -296,8 +320,12 @@ final class BlockMap {
         core.flushAndDrain(offset, Long.BYTES);
     }
 
-    /** Flushes the lines of words given in ascending order of index, each line once. */
+    /**
+     * Flushes the lines of words, each line once, and sorts the words for it: those of 2 MiB blocks lie in another
+     * table than those of single blocks between them.
+     */
     private void flushWords(long[] words, int count) {
+        Arrays.sort(words, 0, count);
         long from = -1;
         long to = -1;
         for (int i = 0; i < count; i++) {

@@ -18,8 +18,9 @@ import java.util.List;
  * <p><b>Threads.</b> Safe for many threads. Reads share the file, writes and layout changes own it; windows take
  * neither.
  *
- * <p><b>Failure.</b> {@link NoSpaceException}, {@link VolumeShutDownException} and {@link VolumeCorruptException}; a
- * failed write-back throws {@link io.daxkv.storage.pmem.PersistFailedException} and shuts the volume down for good.
+ * <p><b>Failure.</b> {@link NoSpaceException}, {@link VolumeShutDownException}, {@link FileDeletedException} and
+ * {@link VolumeCorruptException}; a failed write-back throws {@link io.daxkv.storage.pmem.PersistFailedException} and
+ * shuts the volume down for good.
  */
 public final class DaxFile {
     private final FileParts parts;
@@ -73,11 +74,11 @@ public final class DaxFile {
      * @param length at least 1
      */
     public DaxWindow window(long offset, long length) {
-        if (offset < 0 || (offset & VolumeLayout.BLOCK_SIZE - 1) != 0 || length <= 0) {
+        if ((offset | offset + length) < 0 || (offset & VolumeLayout.BLOCK_SIZE - 1) != 0 || length <= 0) {
             throw new IllegalArgumentException("window must start on a block: offset=" + offset + ", length=" + length);
         }
         DaxWindow window = operations.window(parts, faults, offset, length);
-        parts.windows.add(window);
+        faults.open(window);
         return window;
     }
 
@@ -85,12 +86,12 @@ public final class DaxFile {
      * Gives every hole of a range a block, 2 MiB ones where range and free space allow, and grows the file to its end.
      */
     public void allocate(long offset, long length) {
-        truncation.allocate(requireOffset(offset), length);
+        truncation.allocate(requireOffset(offset), requireLength(length));
     }
 
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
     public void punchHole(long offset, long length) {
-        truncation.punchHole(requireOffset(offset), length);
+        truncation.punchHole(requireOffset(offset), requireLength(length));
     }
 
     /** Sets the file's length: cuts bytes off, or adds bytes that read as zero. */
@@ -100,12 +101,13 @@ public final class DaxFile {
 
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
-        writeback.fsync(0, BlockMap.INDEX_MAX);
+        writeback.fsync(0, BlockMap.INDEX_COUNT);
     }
 
     /** As {@link #fsync()}, for whole blocks of a range; dirt outside stays dirty (D8). */
     public void fsync(long offset, long length) {
-        writeback.fsync(VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + length));
+        writeback.fsync(
+                VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
     }
 
     /**
@@ -113,6 +115,7 @@ public final class DaxFile {
      * inside.
      */
     public List<Extent> extents(long offset, long length) {
+        parts.inode.checkExists();
         List<Extent> extents = new ArrayList<>();
         long end = offset + length;
         long[] covered = {offset};
@@ -157,6 +160,13 @@ public final class DaxFile {
         } else {
             extents.add(new Extent(from, to - from, state));
         }
+    }
+
+    private static long requireLength(long length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("negative length: length=" + length);
+        }
+        return length;
     }
 
     private static long requireOffset(long offset) {

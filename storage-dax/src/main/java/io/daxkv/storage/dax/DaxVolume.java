@@ -46,11 +46,13 @@ public final class DaxVolume implements AutoCloseable {
             throw new IllegalArgumentException(
                     "too small for a volume: size=" + pmem.size() + ", min=" + VolumeLayout.SIZE_MIN);
         }
-        // Zeroes first, superblock last and alone: a crash before it leaves no volume, never half of one. Copy B, older
-        // and invalid, is zeroed with the rest.
-        long reserved = VolumeLayout.offsetOf(VolumeLayout.FIRST_FREE_BLOCK);
-        pmem.zero(0, reserved);
-        pmem.persist(0, reserved);
+        // Both superblocks go first, then what they led to; the new one comes last and alone. A crash leaves the volume
+        // that was there, or none, or the new one: never an old superblock over an empty root page.
+        pmem.zero(0, VolumeLayout.ROOT_PAGE);
+        pmem.persist(0, VolumeLayout.ROOT_PAGE);
+        long rest = VolumeLayout.offsetOf(VolumeLayout.FIRST_FREE_BLOCK) - VolumeLayout.ROOT_PAGE;
+        pmem.zero(VolumeLayout.ROOT_PAGE, rest);
+        pmem.persist(VolumeLayout.ROOT_PAGE, rest);
         new Superblock(id, 0, pmem.size() >>> VolumeLayout.BLOCK_SHIFT).write(pmem);
         return open(pmem);
     }

@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
  * <p><b>Threads.</b> Safe for many threads. A bulk access is atomic per page at most.
  *
  * <p><b>Failure.</b> {@link BeyondEndOfFileException}, {@link NoSpaceException} (a store to a hole),
- * {@link WindowClosedException}, {@link VolumeShutDownException}; never a signal. A failed store stored nothing in the
- * page that failed.
+ * {@link WindowClosedException}, {@link VolumeShutDownException}; never a signal. A store refused so stored nothing in
+ * the page that failed; one whose source fails half-way leaves what it stored, marked.
  */
 public class DaxWindow implements AutoCloseable {
     // Not final only for the faulty windows of the race tests; the constructor is the package's.
@@ -227,8 +227,12 @@ public class DaxWindow implements AutoCloseable {
             try {
                 long address = pages.translate(at + done, PageTable.WRITABLE);
                 if (address >= 0) {
-                    pmem.put(address, source, index + done, piece);
-                    mark(at + done, piece);
+                    try {
+                        pmem.put(address, source, index + done, piece);
+                    } finally {
+                        // Even after a copy that failed half-way: others may have read what it stored (S23).
+                        mark(at + done, piece);
+                    }
                     stored = true;
                 }
             } finally {
@@ -252,8 +256,12 @@ public class DaxWindow implements AutoCloseable {
             try {
                 long address = pages.translate(at + done, PageTable.WRITABLE);
                 if (address >= 0) {
-                    pmem.put(address, source, index + done, piece);
-                    mark(at + done, piece);
+                    try {
+                        pmem.put(address, source, index + done, piece);
+                    } finally {
+                        // Even after a copy that failed half-way: others may have read what it stored (S23).
+                        mark(at + done, piece);
+                    }
                     stored = true;
                 }
             } finally {

@@ -28,6 +28,18 @@ class FaultHandler {
         this.inode = parts.inode;
     }
 
+    /** Begins a window: from now on revokes know it. */
+    void open(DaxWindow window) {
+        // Shared, so that a file that is going away either refuses it or closes it.
+        locks.invalidate.readLock().lock();
+        try {
+            inode.checkExists();
+            windows.add(window);
+        } finally {
+            locks.invalidate.readLock().unlock();
+        }
+    }
+
     /**
      * Ends a window: no fault of it runs or will run, no store of it is under way, and revokes need not ask it again.
      */
@@ -36,7 +48,7 @@ class FaultHandler {
         locks.invalidate.writeLock().lock();
         try {
             window.markClosed();
-            if (window.pages.revoke(0, BlockMap.INDEX_MAX)) {
+            if (window.pages.revoke(0, BlockMap.INDEX_COUNT)) {
                 core.epochs.quiesce();
             }
             windows.remove(window);

@@ -16,6 +16,9 @@ final class FileLocks {
      */
     final ReentrantReadWriteLock invalidate = new ReentrantReadWriteLock();
 
-    /** One write-back at a time: a second fsync returns no earlier than the first one's drain (D7). */
+    /**
+     * One write-back at a time: a second fsync returns no earlier than the first one's drain (D7). Whoever makes a size
+     * durable holds it, so that the durable size and the bytes it promises go together.
+     */
     final ReentrantLock writeback = new ReentrantLock();
 }

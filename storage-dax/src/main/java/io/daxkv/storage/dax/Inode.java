@@ -3,7 +3,8 @@ package io.daxkv.storage.dax;
 /**
  * One file's durable facts as this process sees them: where its inode lies, and its size, which fsync makes durable.
  *
- * <p><b>Threads.</b> The size is written under the file's io lock and read by anybody.
+ * <p><b>Threads.</b> The size is written under the file's io lock, the durable size under its write-back lock: an fsync
+ * that began with a larger size ends before a truncate makes the smaller one durable. Both are read by anybody.
  */
 final class Inode {
     final String name;
@@ -13,6 +14,7 @@ final class Inode {
     private final VolumeCore core;
     private volatile long size;
     private volatile long durableSize;
+    private volatile boolean isDeleted;
 
     /** Opens the inode at {@code offset} of the arena, already verified. */
     Inode(VolumeCore core, long offset, String name, DaxFileKind kind) {
@@ -33,7 +35,7 @@ final class Inode {
         return durableSize;
     }
 
-    /** Changes the size; durable at the next {@link #persistSize}. */
+    /** Changes the size; durable at the next {@link #persistSize} of it. */
     void setSize(long newSize) {
         size = newSize;
     }
@@ -43,15 +45,29 @@ final class Inode {
     }
 
     /**
-     * Makes the size durable if it changed. Called after the drain that covers the data: the other way round a crash
-     * could show bytes of a longer file that never arrived.
+     * Makes a size durable if another is. Called after the drain that covers the bytes up to it: the other way round a
+     * crash could show bytes of a longer file that never arrived.
      */
-    void persistSize() {
-        long now = size;
-        if (now != durableSize) {
-            CheckedWord.store(core.pmem, core.seed, offset + VolumeLayout.INODE_FILE_SIZE, now);
+    void persistSize(long newSize) {
+        if (newSize != durableSize) {
+            CheckedWord.store(core.pmem, core.seed, offset + VolumeLayout.INODE_FILE_SIZE, newSize);
             core.flushAndDrain(offset + VolumeLayout.INODE_FILE_SIZE, Long.BYTES);
-            durableSize = now;
+            durableSize = newSize;
+        }
+    }
+
+    /** Refuses everything from now on; called with all locks of the file owned. */
+    void markDeleted() {
+        isDeleted = true;
+    }
+
+    /**
+     * Refuses work on a deleted file, whose inode and blocks may be another's. Called under the lock that the work
+     * holds.
+     */
+    void checkExists() {
+        if (isDeleted) {
+            throw new FileDeletedException("file was deleted: name=" + name);
         }
     }
 }

@@ -32,7 +32,7 @@ final class InodeTable {
     /** Reads every inode, claims the blocks of the table and of each file, and returns the files. */
     List<Inode> load() {
         List<Inode> inodes = new ArrayList<>();
-        map.walk(0, BlockMap.INDEX_MAX, new BlockMap.Visitor() {
+        map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
                 core.allocator.claim(block, count);
@@ -97,7 +97,7 @@ final class InodeTable {
     }
 
     private void claimBlocks(Inode inode) {
-        new BlockMap(core, inode.rootOffset(), inode.kind).walk(0, BlockMap.INDEX_MAX, new BlockMap.Visitor() {
+        new BlockMap(core, inode.rootOffset(), inode.kind).walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
                 core.allocator.claim(block, count);

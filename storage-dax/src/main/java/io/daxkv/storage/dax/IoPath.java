@@ -28,6 +28,7 @@ class IoPath {
     int read(long offset, ByteBuffer target) {
         locks.io.readLock().lock();
         try {
+            inode.checkExists();
             long size = inode.size();
             if (offset >= size) {
                 return -1;
@@ -52,9 +53,10 @@ class IoPath {
 
     /** Copies the whole of {@code source}; visible on return to every window, durable at the next fsync. */
     void write(long offset, ByteBuffer source) {
-        core.checkTakesStores();
         locks.io.writeLock().lock();
         try {
+            core.checkTakesStores();
+            inode.checkExists();
             core.reached(SyncPoint.IO_AFTER_LOCK);
             int count = source.remaining();
             if (count == 0) {
@@ -65,11 +67,12 @@ class IoPath {
                     VolumeLayout.indexOf(offset),
                     VolumeLayout.indexCount(offset + count) - VolumeLayout.indexOf(offset));
             core.reached(SyncPoint.IO_BEFORE_COPY);
-            copy(offset, source, count);
-            core.reached(SyncPoint.IO_BEFORE_SIZE);
-            // Last: a load beyond the end faults until the bytes are there.
-            if (offset + count > inode.size()) {
-                inode.setSize(offset + count);
+            int start = source.position();
+            try {
+                copy(offset, source, count);
+                core.reached(SyncPoint.IO_BEFORE_SIZE);
+            } finally {
+                settle(offset, source.position() - start, count);
             }
         } finally {
             locks.io.writeLock().unlock();
@@ -89,6 +92,23 @@ class IoPath {
             windows.revoke(first, count);
         }
         core.reached(SyncPoint.IO_AFTER_REVOKE);
+    }
+
+    /** Moves the end to what was copied, {@code done} of {@code count} bytes; a copy that failed leaves less. */
+    private void settle(long offset, int done, int count) {
+        long end = Math.max(inode.size(), done == 0 ? 0 : offset + done);
+        if (done < count) {
+            // The blocks behind the end stay mapped; what the copy left in them must not show when the file grows.
+            for (long at = end, last = offset + count; at < last; ) {
+                int piece = pieceLength(at, VolumeLayout.BLOCK_SIZE);
+                zero(at, piece);
+                at += piece;
+            }
+        }
+        // Last: a load beyond the end faults until the bytes are there.
+        if (end > inode.size()) {
+            inode.setSize(end);
+        }
     }
 
     /** Copies and marks, piece by piece; no lock of the fault path is held, so the source may be anything (L3). */

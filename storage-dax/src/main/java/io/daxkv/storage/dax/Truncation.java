@@ -35,6 +35,7 @@ class Truncation {
         locks.io.writeLock().lock();
         try {
             core.checkTakesStores();
+            inode.checkExists();
             long end = Math.addExact(offset, length);
             io.allocate(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
             if (end > inode.size()) {
@@ -54,6 +55,7 @@ class Truncation {
         locks.invalidate.writeLock().lock();
         try {
             core.checkTakesStores();
+            inode.checkExists();
             core.reached(SyncPoint.LAYOUT_AFTER_LOCK);
             long end = Math.addExact(offset, length);
             long first = VolumeLayout.indexCount(offset);
@@ -61,6 +63,10 @@ class Truncation {
             if (first > last) {
                 io.zero(offset, length);
                 return;
+            }
+            if (first < last) {
+                // First, since it is all that a full volume can refuse: nothing is zeroed or forgotten then.
+                map.split(first, last);
             }
             io.zero(offset, VolumeLayout.offsetOf(first) - offset);
             io.zero(VolumeLayout.offsetOf(last), end - VolumeLayout.offsetOf(last));
@@ -77,23 +83,12 @@ class Truncation {
         locks.invalidate.writeLock().lock();
         try {
             core.checkTakesStores();
-            long oldSize = inode.size();
-            if (newSize > oldSize) {
-                // Before the size moves: a reader past the old end must find zeroes, not what a window left there
-                // (S33).
+            inode.checkExists();
+            if (newSize > inode.size()) {
                 extend(newSize);
-                return;
+            } else {
+                cut(newSize);
             }
-            // 1. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the
-            //    cut-off bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a
-            // size
-            //    that promises bytes that are gone.
-            long first = VolumeLayout.indexCount(newSize);
-            io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
-            inode.setSize(newSize);
-            writeback.fsyncSize();
-            // 2. The blocks.
-            free(first, Math.max(0, VolumeLayout.indexCount(oldSize) - first));
         } finally {
             locks.invalidate.writeLock().unlock();
             locks.io.writeLock().unlock();
@@ -107,9 +102,27 @@ class Truncation {
     void dropBeyondEnd() {
         long first = VolumeLayout.indexCount(inode.size());
         boolean[] any = {false};
-        map.walk(first, BlockMap.INDEX_MAX, (index, block, count, word) -> any[0] |= index + count > first);
+        map.walk(first, BlockMap.INDEX_COUNT, (index, block, count, word) -> any[0] |= index + count > first);
         if (any[0]) {
-            free(first, BlockMap.INDEX_MAX - first);
+            long kept = keepWhatCannotBeSplit(first);
+            free(first + kept, BlockMap.INDEX_COUNT - first - kept);
+        }
+    }
+
+    /**
+     * Zeroes, durably, the rest of a 2 MiB block that lies across {@code first} if the volume is too full to split it;
+     * returns how many indexes that is. A full volume must open.
+     */
+    private long keepWhatCannotBeSplit(long first) {
+        try {
+            map.split(first, BlockMap.INDEX_COUNT);
+            return 0;
+        } catch (NoSpaceException e) {
+            long count = VolumeLayout.HUGE_BLOCKS - (first & VolumeLayout.HUGE_BLOCKS - 1);
+            long offset = VolumeLayout.offsetOf(MappingEntry.blockAt(map.lookup(first), first));
+            core.pmem.zero(offset, VolumeLayout.offsetOf(count));
+            core.flushAndDrain(offset, VolumeLayout.offsetOf(count));
+            return count;
         }
     }
 
@@ -117,10 +130,12 @@ class Truncation {
     void releaseAll() {
         locks.io.writeLock().lock();
         locks.invalidate.writeLock().lock();
+        // An fsync under way ends first: it may still store the size into the inode.
+        locks.writeback.lock();
         try {
-            long count = BlockMap.INDEX_MAX + 1;
+            inode.markDeleted();
             List<long[]> runs = new ArrayList<>();
-            map.walk(0, count, new BlockMap.Visitor() {
+            map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
                 @Override
                 public void mapped(long index, long block, int blocks, long wordOffset) {
                     runs.add(new long[] {block, blocks});
@@ -134,17 +149,36 @@ class Truncation {
             windows.closeAll();
             runs.forEach(run -> core.allocator.free(run[0], run[1]));
         } finally {
+            locks.writeback.unlock();
             locks.invalidate.writeLock().unlock();
             locks.io.writeLock().unlock();
         }
     }
 
-    /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end. */
+    /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end (S33). */
     private void extend(long newSize) {
         io.zeroTail(newSize);
         inode.setSize(newSize);
         // The zeroes, these and those of writes nobody synced yet, before the size that makes them readable.
         writeback.fsyncSize();
+    }
+
+    /** Moves the end down, or nowhere. */
+    private void cut(long newSize) {
+        long first = VolumeLayout.indexCount(newSize);
+        long last = VolumeLayout.indexCount(inode.size());
+        // 1. Before anything changes, since it is all that a full volume can refuse.
+        if (first < last) {
+            map.split(first, last);
+        }
+        // 2. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the cut-off
+        //    bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a size that
+        //    promises bytes that are gone.
+        io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
+        inode.setSize(newSize);
+        writeback.fsyncSize();
+        // 3. The blocks.
+        free(first, last - first);
     }
 
     private void free(long first, long count) {

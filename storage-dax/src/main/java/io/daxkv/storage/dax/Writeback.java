@@ -41,12 +41,18 @@ class Writeback {
     void fsync(long first, long end) {
         lock.lock();
         try {
-            // A size that grew promises the bytes up to it, so they become durable before it, asked for or not (D6).
-            boolean grew = inode.size() != inode.durableSize();
+            inode.checkExists();
+            // Read once. What a write appends from here on is the next fsync's: this one would never end behind a
+            // steady appender (S17), and a size read later would promise bytes that this one did not write back (D6).
+            long size = inode.size();
+            long durableSize = inode.durableSize();
+            // A size that grew promises the bytes up to it, so they become durable before it, asked for or not.
+            boolean grew = size != durableSize;
+            long sizeEnd = VolumeLayout.indexCount(size);
             writeBack(
-                    grew ? Math.min(first, VolumeLayout.indexOf(Math.min(inode.size(), inode.durableSize()))) : first,
-                    grew ? Math.max(end, VolumeLayout.indexCount(inode.size())) : end);
-            inode.persistSize();
+                    grew ? Math.min(first, VolumeLayout.indexOf(Math.min(size, durableSize))) : first,
+                    grew ? sizeEnd : Math.min(end, sizeEnd));
+            inode.persistSize(size);
         } finally {
             lock.unlock();
         }
@@ -54,7 +60,7 @@ class Writeback {
 
     /** Makes the size durable, and before it whatever it makes readable that is not durable yet. */
     void fsyncSize() {
-        fsync(BlockMap.INDEX_MAX, 0);
+        fsync(BlockMap.INDEX_COUNT, 0);
     }
 
     /**
@@ -95,6 +101,9 @@ class Writeback {
                     writeBackOne(chunk, index);
                     index = isLast(index) ? -1 : chunk.nextToWrite(index + 1);
                 }
+            } else {
+                // A punch takes dirt away without looking up here; else every fsync would look at this chunk.
+                tree.clearIfClean(chunk);
             }
         }
     }

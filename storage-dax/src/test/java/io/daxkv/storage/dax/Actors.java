@@ -1,5 +1,9 @@
 package io.daxkv.storage.dax;
 
+import java.lang.management.LockInfo;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,13 +64,34 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
             released.countDown();
         }
 
-        /** Waits until the actor is asleep (waiting for a lock somebody else holds) or has finished. */
+        /** Waits until the actor waits for what only another, parked actor will give, or has finished. */
         void awaitBlockedOrDone() {
-            while (thread.isAlive()
-                    && thread.getState() != Thread.State.WAITING
-                    && thread.getState() != Thread.State.BLOCKED) {
+            while (thread.isAlive() && !isBlocked()) {
                 Thread.onSpinWait();
             }
+        }
+
+        /** A thread also waits for an instant, for a monitor whose owner is at work: that is not being blocked. */
+        private boolean isBlocked() {
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            ThreadInfo info = threads.getThreadInfo(thread.getId());
+            if (info == null || !isWaiting(info)) {
+                return false;
+            }
+            long owner = info.getLockOwnerId();
+            if (owner >= 0) {
+                ThreadInfo ownerInfo = threads.getThreadInfo(owner);
+                return ownerInfo != null && isWaiting(ownerInfo);
+            }
+            // Without an owner: a condition, or a lock that readers share. A monitor or lock just let go is neither.
+            LockInfo lock = info.getLockInfo();
+            return lock != null
+                    && (lock.getClassName().contains("Condition")
+                            || lock.getClassName().contains("ReadWriteLock"));
+        }
+
+        private static boolean isWaiting(ThreadInfo info) {
+            return info.getThreadState() == Thread.State.WAITING || info.getThreadState() == Thread.State.BLOCKED;
         }
 
         boolean isDone() {

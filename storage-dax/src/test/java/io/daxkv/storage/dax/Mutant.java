@@ -36,8 +36,8 @@ enum Mutant {
             return new IoPath(parts) {
                 @Override
                 void allocate(long first, long count) {
-                    windows.revoke(0, BlockMap.INDEX_MAX);
-                    tree.destroy(0, BlockMap.INDEX_MAX);
+                    windows.revoke(0, BlockMap.INDEX_COUNT);
+                    tree.destroy(0, BlockMap.INDEX_COUNT);
                     core.reached(SyncPoint.IO_BEFORE_MAP);
                     map.mapHoles(first, count);
                 }

@@ -102,7 +102,7 @@ final class VolumeChecker {
     }
 
     private static void own(BitSet owned, BlockMap map) {
-        map.walk(0, BlockMap.INDEX_MAX, new BlockMap.Visitor() {
+        map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
                 for (int i = 0; i < count; i++) {

@@ -72,6 +72,25 @@ class VolumeCrashTest {
         assertTrue(caught.getMessage().startsWith("block is owned twice"), caught.getMessage());
     }
 
+    /** What survives of an old superblock must never lead to an empty root page: all files would seem never made. */
+    @Test
+    void formatTakesTheSuperblocksAwayBeforeWhatTheyLeadTo() {
+        pmem = new RecordingPmem(2 << 20, 4 << 20);
+        DaxVolume old = DaxVolume.format(pmem);
+        old.create("odd", DaxFileKind.ORDINARY);
+        old.grow(4 << 20);
+        pmem.onEvent(event -> {
+            boolean isReachable = DaxVolume.isFormatted(pmem.crashKeepingNothing());
+            if (event.kind() == PmemEvent.Kind.DRAINING && isReachable) {
+                imageCount++;
+                RecordingPmem image = pmem.crashKeepingEverything();
+                assertTrue(image.getLong(VolumeLayout.ROOT_PAGE) != 0, "root page is gone, its superblock may not be");
+            }
+        });
+        DaxVolume.format(pmem);
+        assertTrue(imageCount > 0, "no drain while the old volume could still be found");
+    }
+
     private void checkBeforeEachDrain(int oneIn) {
         pmem.onEvent(event -> {
             if (event.kind() == PmemEvent.Kind.DRAINING && random.nextInt(oneIn) == 0) {
