@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares two servers by alternating short runs of redis-benchmark and prints each round and the median ratio.
+# Compares two servers by alternating short runs of redis-benchmark and prints each round, the median ratio of throughput
+# and that of processor time a request, which a busy machine disturbs less.
 #
 #   bench/compare.sh durable [ROUNDS]   daxkv --durability=always against none, emulated cache-line media on tmpfs
 #   bench/compare.sh redis [ROUNDS]     daxkv against redis-server appendfsync always, both on the disk of DIR
@@ -21,7 +22,7 @@ case "$mode" in
   durable) dir="${DIR:-/dev/shm}" ;;
   redis) dir="${DIR:-$PWD}" ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 64
     ;;
 esac
@@ -49,6 +50,18 @@ await_port() {
   done
   echo "no server came up: port=$1" >&2
   exit 1
+}
+
+ticks() { # PID -> processor time so far, in clock ticks
+  awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"
+}
+
+median() { # VALUES...
+  printf '%s\n' "$@" | sort -n | awk '{ r[NR] = $1 } END { print r[int((NR + 1) / 2)] }'
+}
+
+micros() { # TICKS -> microseconds a request
+  awk -v t="$1" -v hz="$(getconf CLK_TCK)" -v n="$requests" 'BEGIN { printf "%.2f", t / hz * 1e6 / n }'
 }
 
 rate() { # PORT -> requests per second of SET
@@ -79,12 +92,19 @@ rate "$b" >/dev/null
 read -r first second <<<"$names"
 echo "SET, $size bytes, $clients clients, pipeline $pipeline, $requests requests a run; $first and $second in turn"
 ratios=()
+costs=()
 for round in $(seq "$rounds"); do
+  ta="$(ticks "${pids[0]}")"
   ra="$(rate "$a")"
+  ta="$(($(ticks "${pids[0]}") - ta))"
+  tb="$(ticks "${pids[1]}")"
   rb="$(rate "$b")"
+  tb="$(($(ticks "${pids[1]}") - tb))"
   ratio="$(awk -v a="$ra" -v b="$rb" 'BEGIN { printf "%.3f", a / b }')"
+  cost="$(awk -v a="$ta" -v b="$tb" 'BEGIN { printf "%.3f", a / b }')"
   ratios+=("$ratio")
-  printf 'round %-2s  %s %12s/s   %s %12s/s   ratio %s\n' "$round" "$first" "$ra" "$second" "$rb" "$ratio"
+  costs+=("$cost")
+  printf 'round %-2s  %s %10s/s %5s us   %s %10s/s %5s us   throughput %s   time a request %s\n' \
+    "$round" "$first" "$ra" "$(micros "$ta")" "$second" "$rb" "$(micros "$tb")" "$ratio" "$cost"
 done
-printf 'median ratio %s / %s: %s\n' "$first" "$second" \
-  "$(printf '%s\n' "${ratios[@]}" | sort -n | awk '{ r[NR] = $1 } END { print r[int((NR + 1) / 2)] }')"
+echo "median $first / $second: throughput $(median "${ratios[@]}"), processor time a request $(median "${costs[@]}")"
