@@ -1,12 +1,14 @@
 package io.daxkv.server;
 
 import io.daxkv.storage.dax.VolumeCorruptException;
-import io.daxkv.storage.kv.SegmentCorruptException;
+import io.daxkv.storage.kv.KvException;
 import io.daxkv.storage.pmem.ArenaFileException;
 import io.daxkv.storage.pmem.ArenaLockedException;
 import io.daxkv.storage.pmem.MediumRefusedException;
 import io.daxkv.storage.pmem.PersistFailedException;
+import io.daxkv.storage.pmem.PmemException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -52,7 +54,9 @@ public final class ServerMain implements Callable<Integer> {
     /** Prints what an operator can act on, without a stack unless it is a bug. */
     private static int explain(Exception e) {
         int code = exitCode(e);
-        if (code == ExitCode.INTERNAL && !(e instanceof IOException)) {
+        boolean isExpected =
+                e instanceof PmemException || e instanceof IOException || e instanceof UncheckedIOException;
+        if (code == ExitCode.INTERNAL && !isExpected) {
             LoggerFactory.getLogger(ServerMain.class).error("failed, and this is a bug: code={}", code, e);
         } else {
             System.err.println("daxkv: " + e.getMessage()
@@ -71,9 +75,7 @@ public final class ServerMain implements Callable<Integer> {
         if (e instanceof MediumRefusedException || e instanceof IllegalArgumentException) {
             return ExitCode.USAGE;
         }
-        if (e instanceof ArenaFileException
-                || e instanceof VolumeCorruptException
-                || e instanceof SegmentCorruptException) {
+        if (e instanceof ArenaFileException || e instanceof VolumeCorruptException || e instanceof KvException) {
             return ExitCode.ODD_FILE;
         }
         return e instanceof PersistFailedException ? ExitCode.WRITE_BACK_FAILED : ExitCode.INTERNAL;

@@ -44,10 +44,7 @@ record StoreFile(PmemArena arena, DaxVolume volume, KvStore store) implements Au
 
     /** Opens what an arena holds; an arena of zeroes becomes an empty store. */
     static StoreFile over(PmemArena arena, KvOptions kvOptions) {
-        // A crash between making the file and formatting it leaves zeroes, which hold nothing anybody was promised.
-        DaxVolume volume = DaxVolume.isFormatted(arena.memory())
-                ? DaxVolume.open(arena.memory())
-                : DaxVolume.format(arena.memory());
+        DaxVolume volume = DaxVolume.openOrFormat(arena.memory());
         try {
             return new StoreFile(arena, volume, KvStore.open(volume, kvOptions));
         } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.daxkv.server;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +112,19 @@ class ServerMainTest {
         Files.writeString(text, "hello ".repeat(10_000));
         assertTrue(ServerMain.run("check", text.toString()) != ExitCode.OK);
         assertEquals(ExitCode.USAGE, ServerMain.run("check"));
+    }
+
+    @Test
+    void foreignFileIsRefusedAndLeftAsItIs() throws IOException {
+        Path foreign = Files.createFile(
+                directory.resolve("other.db"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        byte[] bytes = new byte[4 << 20];
+        bytes[3 << 20] = 1;
+        Files.write(foreign, bytes);
+        assertEquals(ExitCode.ODD_FILE, ServerMain.run("serve", "--port=0", "--admin-port=-1", "--file=" + foreign));
+        assertEquals(ExitCode.CORRUPT, ServerMain.run("check", foreign.toString()));
+        assertArrayEquals(bytes, Files.readAllBytes(foreign));
     }
 
     @ParameterizedTest

@@ -155,7 +155,7 @@ public final class CommandCall {
         return isFound;
     }
 
-    /** Reads a value that this call is about to replace: nobody writes in between. */
+    /** Reads a value that this call is about to replace, or one of several: nobody writes until the call is over. */
     boolean readToWrite(ByteSlice key) {
         begin();
         return read(key);

@@ -146,8 +146,11 @@ final class StringCommands {
 
     static void mGet(CommandCall call) {
         call.reply().array(call.count() - 1);
+        // Several keys at one instant: a frame becomes visible key by key, and no client may see half an MSET.
+        boolean isOneKey = call.count() == 2;
         for (int i = 1; i < call.count() && !call.reply().isOverflowing(); i++) {
-            replyValueOrNil(call, call.read(call.argument(i)));
+            ByteSlice key = call.argument(i);
+            replyValueOrNil(call, isOneKey ? call.read(key) : call.readToWrite(key));
         }
     }
 

@@ -62,6 +62,30 @@ public final class DaxVolume implements AutoCloseable {
         return new DaxVolume(pmem, new FileOperations(), SyncPoint.Hook.NONE);
     }
 
+    /**
+     * Opens the volume in {@code pmem}, or makes one if every byte of it is zero, as a crash between making a file and
+     * formatting it leaves it.
+     *
+     * @throws VolumeCorruptException if there is no volume but something else; nothing was changed
+     */
+    public static DaxVolume openOrFormat(Pmem pmem) {
+        if (isFormatted(pmem)) {
+            return open(pmem);
+        }
+        byte[] bytes = new byte[1 << 20];
+        for (long offset = 0; offset < pmem.size(); offset += bytes.length) {
+            int count = (int) Math.min(bytes.length, pmem.size() - offset);
+            pmem.get(offset, bytes, 0, count);
+            for (int i = 0; i < count; i++) {
+                if (bytes[i] != 0) {
+                    throw new VolumeCorruptException(
+                            "not a volume, and not empty either: it is left as it is: firstByteAt=" + (offset + i));
+                }
+            }
+        }
+        return format(pmem);
+    }
+
     /** Returns true if {@code pmem} carries a superblock, valid or not: then it is to be opened, never formatted. */
     public static boolean isFormatted(Pmem pmem) {
         return Superblock.isPresent(pmem);

@@ -106,7 +106,10 @@ public final class KvBatch implements AutoCloseable {
         frame.begin();
     }
 
-    /** Appends the frame and makes its records visible together. */
+    /**
+     * Appends the frame and makes its records visible, key by key: a lock-free read may see some of them before the
+     * others, a read through a batch sees all or none.
+     */
     public void endFrame() {
         if (!frame.isOpen()) {
             throw new IllegalStateException("no frame is open");

@@ -242,6 +242,20 @@ class DaxFileTest {
     }
 
     @Test
+    void onlyZeroesAreFormatted() {
+        RecordingPmem blank = new RecordingPmem(3 << 20);
+        assertEquals(3 << 20, DaxVolume.openOrFormat(blank).size());
+        assertEquals(3 << 20, DaxVolume.openOrFormat(blank).size());
+
+        RecordingPmem foreign = new RecordingPmem(3 << 20);
+        foreign.putByte((3 << 20) - 1, (byte) 7);
+        VolumeCorruptException refused =
+                assertThrows(VolumeCorruptException.class, () -> DaxVolume.openOrFormat(foreign));
+        assertTrue(refused.getMessage().endsWith("firstByteAt=3145727"), refused.getMessage());
+        assertEquals(0, foreign.getLong(0), "left as it was");
+    }
+
+    @Test
     void failedDrainIsFinal() {
         file.allocate(0, 4096);
         DaxWindow window = file.window(0, 4096);

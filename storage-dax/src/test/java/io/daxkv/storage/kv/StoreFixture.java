@@ -61,7 +61,7 @@ final class StoreFixture implements AutoCloseable {
     }
 
     StoreFixture open() {
-        volume = DaxVolume.isFormatted(pmem) ? DaxVolume.open(pmem) : DaxVolume.format(pmem);
+        volume = DaxVolume.openOrFormat(pmem);
         store = KvStore.open(volume, KvOptions.defaults().withClock(clock), geometry, protocol);
         if (isLinted) {
             store.addDurableListener(lsn -> {
