@@ -116,6 +116,40 @@ class ServerTest {
     }
 
     @Test
+    void mgetNeverSeesHalfAnMset() throws Exception {
+        ServerOptions options = options(PersistenceMode.VOLATILE);
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        try (DaxkvServer server = start(options);
+                Jedis reader = jedis(server.port())) {
+            String[] keys = new String[64];
+            String[] pairs = new String[2 * keys.length];
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] = "k" + i;
+                pairs[2 * i] = keys[i];
+            }
+            Thread writer = new Thread(() -> {
+                try (Jedis jedis = jedis(server.port())) {
+                    for (int n = 0; n < 2000; n++) {
+                        for (int i = 0; i < keys.length; i++) {
+                            pairs[2 * i + 1] = Integer.toString(n);
+                        }
+                        jedis.mset(pairs);
+                    }
+                } catch (RuntimeException e) {
+                    failures.add(e);
+                }
+            });
+            writer.start();
+            while (writer.isAlive()) {
+                List<String> values = reader.mget(keys);
+                assertEquals(Collections.nCopies(keys.length, values.get(0)), values);
+            }
+            writer.join();
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
     void manyClientsOnManyLoopsLoseNothing() throws Exception {
         int clients = 8;
         int writes = 200;
