@@ -66,11 +66,21 @@ final class KeyScan {
         return true;
     }
 
-    /** Reads a key; trusts it as it is if the index has not changed, else only if the whole record verifies. */
+    /**
+     * Reads the key of a word. If the index changed meanwhile, what lies there may be another key's record by now, in a
+     * segment that was freed and used again: then it counts only if it verifies and the index still says so.
+     */
     private boolean isReadable(long word, IndexProbe slots, ValueBuffer buffer) {
         RecordReader reader = lookup.reader();
         long position = IndexWord.position(word);
-        return reader.readKey(position, buffer) && slots.isCurrent()
-                || reader.read(position, null, buffer) == RecordReader.Outcome.MATCH;
+        if (reader.readKey(position, buffer) && slots.isCurrent()) {
+            return true;
+        }
+        if (reader.read(position, null, buffer) != RecordReader.Outcome.MATCH) {
+            return false;
+        }
+        IndexProbe now = buffer.probe();
+        index.find(lookup.hash(buffer.recordKey()), now);
+        return now.contains(word);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class KvConcurrencyTest {
     private static final int KEY_COUNT = 40;
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 2000;
 
     private final AtomicBoolean isDone = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
