@@ -59,11 +59,14 @@ public final class KvStore implements AutoCloseable {
      * @throws SegmentCorruptException if a sealed segment holds bytes no crash could have left
      */
     public static KvStore open(DaxVolume volume, KvOptions options) {
-        return open(volume, options, LogGeometry.of(volume.size(), options.segmentSize()), new LogProtocol());
+        // A fresh secret for each open: whoever learned nothing about it cannot send keys that collide.
+        SecureRandom random = new SecureRandom();
+        SipHash hash = new SipHash(random.nextLong(), random.nextLong());
+        return open(volume, options, LogGeometry.of(volume.size(), options.segmentSize()), new LogProtocol(), hash);
     }
 
-    /** As {@link #open(DaxVolume, KvOptions)}, with sizes and a protocol that only tests choose. */
-    static KvStore open(DaxVolume volume, KvOptions options, LogGeometry geometry, LogProtocol protocol) {
+    /** As {@link #open(DaxVolume, KvOptions)}, with sizes, a protocol and a hash that only tests choose. */
+    static KvStore open(DaxVolume volume, KvOptions options, LogGeometry geometry, LogProtocol protocol, SipHash hash) {
         long startNanos = System.nanoTime();
         KvCounters counters = new KvCounters();
         HighWaterClock clock = new HighWaterClock(options.clock());
@@ -71,7 +74,7 @@ public final class KvStore implements AutoCloseable {
         DaxFile file =
                 volume.exists(LOG_NAME) ? volume.open(LOG_NAME) : volume.create(LOG_NAME, DaxFileKind.SELF_CERTIFYING);
         PersistGranularity granularity = volume.pmem().granularity();
-        Parts parts = assemble(volume, file, context, granularity != PersistGranularity.VOLATILE);
+        Parts parts = assemble(volume, file, context, granularity != PersistGranularity.VOLATILE, hash);
         new Recovery(parts.log(), context, new RecoveredIndex(parts.log().segments(), parts.index(), parts.lookup()))
                 .run();
         parts.log().publishSizes();
@@ -79,15 +82,12 @@ public final class KvStore implements AutoCloseable {
         return new KvStore(parts, granularity, options);
     }
 
-    private static Parts assemble(DaxVolume volume, DaxFile file, LogContext context, boolean verifies) {
+    private static Parts assemble(DaxVolume volume, DaxFile file, LogContext context, boolean verifies, SipHash hash) {
         ReentrantLock writer = new ReentrantLock();
         CommitSequence sequence = new CommitSequence();
         Committer committer = new Committer(writer, sequence, context, verifies);
         RecordLog log = new RecordLog(volume, file, context, sequence, committer);
         committer.attach(log);
-        // A fresh secret for each open: whoever learned nothing about it cannot send keys that collide.
-        SecureRandom random = new SecureRandom();
-        SipHash hash = new SipHash(random.nextLong(), random.nextLong());
         RecordReader reader = new RecordReader(log.segments(), context.store());
         ValueBuffer splitBuffer = new ValueBuffer();
         HashIndex index = new HashIndex(position -> {

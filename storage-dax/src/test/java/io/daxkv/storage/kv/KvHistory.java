@@ -63,6 +63,18 @@ final class KvHistory {
         return count > 0 && entries.get((int) count - 1).isFrameOpen;
     }
 
+    /**
+     * Returns true if a prefix of {@code count} would end inside an expiry. Which of its keys are buried then is the
+     * store's choice: it goes by hash, this history does not.
+     */
+    boolean splitsExpiry(long count) {
+        int next = (int) count;
+        return next > 0
+                && next < entries.size()
+                && entries.get(next - 1).kind == Kind.BURY
+                && entries.get(next).kind == Kind.BURY;
+    }
+
     /** Returns every key not yet buried, due ones included. */
     Map<String, Timed> state() {
         Map<String, Timed> state = new HashMap<>();
