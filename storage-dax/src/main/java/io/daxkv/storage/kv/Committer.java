@@ -81,15 +81,15 @@ final class Committer {
     }
 
     private void commitInTurn() {
-        RecordLog.CommitPoint point;
         writer.lock();
+        syncing.lock();
         try {
-            syncing.lock();
-            point = log.takeCommitPoint();
-        } finally {
-            writer.unlock();
-        }
-        try {
+            RecordLog.CommitPoint point;
+            try {
+                point = log.takeCommitPoint();
+            } finally {
+                writer.unlock();
+            }
             if (point != null) {
                 makeDurable(point);
             }
