@@ -99,13 +99,23 @@ public final class DaxFile {
         truncation.truncate(requireOffset(newSize));
     }
 
+    /**
+     * Keeps the blocks behind a range, which must lie inside the file, where they are until the pin closes: layout
+     * changes of the range wait for it, up to the volume's age cap (T16).
+     */
+    public DaxPin pin(long offset, long length) {
+        return parts.pins.pin(requireOffset(offset), requireLength(length));
+    }
+
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
+        parts.inode.checkExists();
         writeback.fsync(0, BlockMap.INDEX_COUNT);
     }
 
     /** As {@link #fsync()}, for whole blocks of a range; dirt outside stays dirty (D8). */
     public void fsync(long offset, long length) {
+        parts.inode.checkExists();
         writeback.fsync(
                 VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
     }
@@ -144,9 +154,9 @@ public final class DaxFile {
         truncation.dropBeyondEnd();
     }
 
-    /** Frees everything, once the inode is durably gone. */
-    void release() {
-        truncation.releaseAll();
+    /** Ends the file, once its inode is durably gone: now, or when its last window, pin or lease closes. */
+    void unlink() {
+        parts.eviction.unlink();
     }
 
     private static void append(List<Extent> extents, long from, long to, ExtentState state) {

@@ -26,8 +26,12 @@ public final class DaxVolume implements AutoCloseable {
     private Superblock superblock;
 
     DaxVolume(Pmem pmem, FileOperations operations, SyncPoint.Hook syncHook) {
+        this(pmem, operations, new DaxVolumeOptions(), syncHook);
+    }
+
+    DaxVolume(Pmem pmem, FileOperations operations, DaxVolumeOptions options, SyncPoint.Hook syncHook) {
         this.superblock = Superblock.read(pmem);
-        this.core = new VolumeCore(pmem, superblock, syncHook);
+        this.core = new VolumeCore(pmem, superblock, options, syncHook);
         this.operations = operations;
         this.inodes = new InodeTable(core);
         // All blocks are claimed before the first file is mended: mending allocates and frees.
@@ -59,7 +63,12 @@ public final class DaxVolume implements AutoCloseable {
 
     /** Opens the volume in {@code pmem}. */
     public static DaxVolume open(Pmem pmem) {
-        return new DaxVolume(pmem, new FileOperations(), SyncPoint.Hook.NONE);
+        return open(pmem, new DaxVolumeOptions());
+    }
+
+    /** As {@link #open(Pmem)}, with options. */
+    public static DaxVolume open(Pmem pmem, DaxVolumeOptions options) {
+        return new DaxVolume(pmem, new FileOperations(), options, SyncPoint.Hook.NONE);
     }
 
     /**
@@ -122,13 +131,19 @@ public final class DaxVolume implements AutoCloseable {
         return files.containsKey(name);
     }
 
-    /** Deletes a file and gives its blocks back; its windows are closed. */
-    public synchronized void delete(String name) {
-        core.checkTakesStores();
-        DaxFile file = open(name);
-        inodes.delete(file.parts().inode);
-        files.remove(name);
-        file.release();
+    /**
+     * Takes a file's name away, durably: it can be created anew at once. Windows, pins and leases of the old file go on
+     * working; its blocks come back when the last of them closes (T10). All other calls on it are refused.
+     */
+    public void delete(String name) {
+        DaxFile file;
+        synchronized (this) {
+            core.checkTakesStores();
+            file = open(name);
+            inodes.delete(file.parts().inode);
+            files.remove(name);
+        }
+        file.unlink();
     }
 
     /** Returns the names of all files, in no order. */
@@ -180,7 +195,8 @@ public final class DaxVolume implements AutoCloseable {
     }
 
     private DaxFile register(Inode inode) {
-        FileParts parts = new FileParts(core, inode, operations.windows(core));
+        FileParts parts = new FileParts(core, inode, operations);
+        core.files.add(parts);
         DaxFile file = new DaxFile(parts, operations);
         files.put(inode.name, file);
         return file;

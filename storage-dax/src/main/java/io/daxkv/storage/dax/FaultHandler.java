@@ -18,6 +18,7 @@ class FaultHandler {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    private final FileEviction eviction;
 
     FaultHandler(FileParts parts) {
         this.core = parts.core;
@@ -26,11 +27,12 @@ class FaultHandler {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.eviction = parts.eviction;
     }
 
     /** Begins a window: from now on revokes know it. */
     void open(DaxWindow window) {
-        // Shared, so that a file that is going away either refuses it or closes it.
+        // Shared, so that a file that is going away either refuses it or lives on for it.
         locks.invalidate.readLock().lock();
         try {
             inode.checkExists();
@@ -55,6 +57,7 @@ class FaultHandler {
         } finally {
             locks.invalidate.writeLock().unlock();
         }
+        eviction.evictIfUnused();
     }
 
     /**

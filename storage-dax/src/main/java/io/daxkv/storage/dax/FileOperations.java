@@ -8,6 +8,10 @@ class FileOperations {
         return new WindowSet(core);
     }
 
+    FilePins pins(FileParts parts) {
+        return new FilePins(parts);
+    }
+
     FaultHandler faults(FileParts parts) {
         return new FaultHandler(parts);
     }

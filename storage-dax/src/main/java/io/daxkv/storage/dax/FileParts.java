@@ -9,6 +9,8 @@ package io.daxkv.storage.dax;
  * @param tree index to entry, marks and lines, in DRAM
  * @param windows who must be told when a block changes
  * @param locks the file's locks
+ * @param eviction what happens once its name is gone
+ * @param pins who needs its blocks to stay where they are
  */
 final class FileParts {
     final VolumeCore core;
@@ -17,11 +19,14 @@ final class FileParts {
     final MappingTree tree = new MappingTree();
     final WindowSet windows;
     final FileLocks locks = new FileLocks();
+    final FileEviction eviction = new FileEviction(this);
+    final FilePins pins;
 
-    FileParts(VolumeCore core, Inode inode, WindowSet windows) {
+    FileParts(VolumeCore core, Inode inode, FileOperations operations) {
         this.core = core;
         this.inode = inode;
         this.map = new BlockMap(core, inode.rootOffset(), inode.kind);
-        this.windows = windows;
+        this.windows = operations.windows(core);
+        this.pins = operations.pins(this);
     }
 }

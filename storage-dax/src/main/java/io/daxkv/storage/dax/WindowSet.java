@@ -20,6 +20,10 @@ class WindowSet {
         windows.remove(window);
     }
 
+    boolean isEmpty() {
+        return windows.isEmpty();
+    }
+
     void forEach(Consumer<DaxWindow> action) {
         windows.forEach(action);
     }
@@ -36,10 +40,5 @@ class WindowSet {
         if (storesMayRun) {
             core.epochs.quiesce();
         }
-    }
-
-    /** Closes every window of a file that is going away; their next access says so. */
-    void closeAll() {
-        windows.forEach(DaxWindow::close);
     }
 }

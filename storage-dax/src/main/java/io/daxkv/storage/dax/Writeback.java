@@ -41,7 +41,6 @@ class Writeback {
     void fsync(long first, long end) {
         lock.lock();
         try {
-            inode.checkExists();
             // Read once. What a write appends from here on is the next fsync's: this one would never end behind a
             // steady appender (S17), and a size read later would promise bytes that this one did not write back (D6).
             long size = inode.size();

@@ -16,14 +16,14 @@ import java.util.BitSet;
  *   <li>M13 one huge entry or single ones, and the map agrees with a huge one;
  *   <li>D2' a dirty line implies a DIRTY mark that write-back can reach, and an entry with a block to flush;
  *   <li>no entry is locked, none is EMPTY, no TOWRITE is left;
- *   <li>every block is owned once or free, none is lost (O6).
+ *   <li>every block is owned once or free, none is lost (O6); a file owns what a pin keeps from being free, too.
  * </ul>
  */
 final class VolumeChecker {
     private VolumeChecker() {}
 
     static void check(DaxVolume volume) {
-        volume.names().forEach(name -> checkEntries(volume.open(name).parts()));
+        volume.core().files.forEach(VolumeChecker::checkEntries);
         BitSet owned = ownedBlocks(volume);
         long blocks = volume.size() >>> VolumeLayout.BLOCK_SHIFT;
         assertEquals(
@@ -97,7 +97,10 @@ final class VolumeChecker {
         BitSet owned = new BitSet();
         owned.set(0, (int) VolumeLayout.FIRST_FREE_BLOCK);
         own(owned, new BlockMap(volume.core(), VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY));
-        volume.names().forEach(name -> own(owned, volume.open(name).parts().map));
+        volume.core().files.forEach(parts -> {
+            own(owned, parts.map);
+            parts.pins.withheld().forEach(run -> own(owned, run[0], run[1]));
+        });
         return owned;
     }
 
@@ -105,16 +108,20 @@ final class VolumeChecker {
         map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
-                for (int i = 0; i < count; i++) {
-                    table(block + i);
-                }
+                own(owned, block, count);
             }
 
             @Override
             public void table(long block) {
-                assertFalse(owned.get((int) block), "block owned twice: " + block);
-                owned.set((int) block);
+                own(owned, block, 1);
             }
         });
+    }
+
+    private static void own(BitSet owned, long first, long count) {
+        for (long block = first; block < first + count; block++) {
+            assertFalse(owned.get((int) block), "block owned twice: " + block);
+            owned.set((int) block);
+        }
     }
 }
