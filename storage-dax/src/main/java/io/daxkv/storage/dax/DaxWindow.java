@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.Pmem;
 import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.Bytes;
 
 /**
  * A mapped view of a range of a file: loads and stores go straight to persistent memory. Positions are bytes from the
@@ -296,6 +297,16 @@ public class DaxWindow implements AutoCloseable {
                 fault(at + done, true);
             }
         }
+    }
+
+    /** Returns the window as a Chronicle store; each of its stores marks its lines. */
+    public WindowBytesStore bytesStore() {
+        return new WindowBytesStore(this);
+    }
+
+    /** Returns the window as Chronicle {@link Bytes}, empty and ready to be written; for one thread at a time. */
+    public Bytes<?> bytes() {
+        return WindowBytesStore.bytesOf(this);
     }
 
     /** Ends the view. Dirt belongs to the file: what was stored stays marked until an fsync (D16). Idempotent. */
