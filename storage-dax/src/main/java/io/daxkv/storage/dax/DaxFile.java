@@ -64,7 +64,12 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        io.write(requireOffset(offset), source);
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            io.write(requireOffset(offset), source);
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
     }
 
     /**
@@ -86,17 +91,17 @@ public final class DaxFile {
      * Gives every hole of a range a block, 2 MiB ones where range and free space allow, and grows the file to its end.
      */
     public void allocate(long offset, long length) {
-        truncation.allocate(requireOffset(offset), requireLength(length));
+        change(() -> truncation.allocate(requireOffset(offset), requireLength(length)));
     }
 
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
     public void punchHole(long offset, long length) {
-        truncation.punchHole(requireOffset(offset), requireLength(length));
+        change(() -> truncation.punchHole(requireOffset(offset), requireLength(length)));
     }
 
     /** Sets the file's length: cuts bytes off, or adds bytes that read as zero. */
     public void truncate(long newSize) {
-        truncation.truncate(requireOffset(newSize));
+        change(() -> truncation.truncate(requireOffset(newSize)));
     }
 
     /**
@@ -105,6 +110,18 @@ public final class DaxFile {
      */
     public DaxPin pin(long offset, long length) {
         return parts.pins.pin(requireOffset(offset), requireLength(length));
+    }
+
+    /**
+     * Hands out the memory behind a range, which must lie inside the file; its holes get blocks. Every fsync of it
+     * writes back all of its blocks until the lease closes (U4).
+     *
+     * @param length at least 1
+     */
+    public RawLease lease(long offset, long length) {
+        RawLease[] lease = new RawLease[1];
+        change(() -> lease[0] = parts.pins.leases.lease(io, requireOffset(offset), requireLength(length)));
+        return lease[0];
     }
 
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
@@ -157,6 +174,16 @@ public final class DaxFile {
     /** Ends the file, once its inode is durably gone: now, or when its last window, pin or lease closes. */
     void unlink() {
         parts.eviction.unlink();
+    }
+
+    /** Runs a change of the file unless the volume is frozen, then it waits. */
+    private void change(Runnable operation) {
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            operation.run();
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
     }
 
     private static void append(List<Extent> extents, long from, long to, ExtentState state) {

@@ -67,9 +67,21 @@ class FaultHandler {
      * @throws NoSpaceException if a hole would need a block and there is none; the entry is left unlocked (S43)
      */
     void fault(DaxWindow window, long index, boolean write) {
-        if (write) {
-            core.checkTakesStores();
+        if (!write) {
+            resolve(window, index, false);
+            return;
         }
+        // Before any lock of the file: what waits here for a thaw must hold nobody else up.
+        long ticket = core.gate.beginFault();
+        try {
+            core.checkTakesStores();
+            resolve(window, index, true);
+        } finally {
+            core.gate.endFault(ticket);
+        }
+    }
+
+    private void resolve(DaxWindow window, long index, boolean write) {
         locks.invalidate.readLock().lock();
         try {
             if (window.isClosed()) {

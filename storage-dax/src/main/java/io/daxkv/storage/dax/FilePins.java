@@ -20,6 +20,7 @@ class FilePins {
     private final BlockMap map;
     private final FileLocks locks;
     private final FileEviction eviction;
+    final FileLeases leases;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewerPins = lock.newCondition();
@@ -33,6 +34,7 @@ class FilePins {
         this.map = parts.map;
         this.locks = parts.locks;
         this.eviction = parts.eviction;
+        this.leases = new FileLeases(parts, this);
     }
 
     /** Pins a range that lies inside the file. */
@@ -41,10 +43,7 @@ class FilePins {
         locks.invalidate.readLock().lock();
         try {
             inode.checkExists();
-            if (offset + length < 0 || offset + length > inode.size()) {
-                throw new BeyondEndOfFileException("pin reaches beyond the end: offset=" + offset + ", length=" + length
-                        + ", size=" + inode.size());
-            }
+            inode.checkInside(offset, length);
             lock.lock();
             try {
                 // Looked up under this lock: whoever replaces a block without owning the invalidate lock changes the
@@ -108,6 +107,7 @@ class FilePins {
             // Around again: a new pin may have been taken in between.
             core.checkTakesStores();
         }
+        leases.detach(first, count);
     }
 
     /**

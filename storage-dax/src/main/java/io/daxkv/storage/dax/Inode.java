@@ -40,6 +40,14 @@ final class Inode {
         size = newSize;
     }
 
+    /** Refuses a range that reaches beyond the end of the file. */
+    void checkInside(long from, long length) {
+        if (from + length < 0 || from + length > size) {
+            throw new BeyondEndOfFileException(
+                    "range reaches beyond the end: offset=" + from + ", length=" + length + ", size=" + size);
+        }
+    }
+
     long rootOffset() {
         return offset + VolumeLayout.INODE_ROOT;
     }

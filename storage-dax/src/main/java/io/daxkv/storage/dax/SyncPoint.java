@@ -33,7 +33,8 @@ enum SyncPoint {
     LAYOUT_AFTER_WAIT_PIN,
     LAYOUT_AFTER_REVOKE,
     LAYOUT_AFTER_DELETE,
-    LAYOUT_BEFORE_FREE;
+    LAYOUT_BEFORE_FREE,
+    FREEZE_BEFORE_WAIT;
 
     static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
 

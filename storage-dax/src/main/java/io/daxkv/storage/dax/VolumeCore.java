@@ -16,6 +16,7 @@ final class VolumeCore {
     final long seed;
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
+    final FreezeGate gate = new FreezeGate(this);
     final DaxVolumeOptions options;
     final SyncPoint.Hook syncHook;
     /** Every file that has blocks, unlinked ones too while somebody uses them. */

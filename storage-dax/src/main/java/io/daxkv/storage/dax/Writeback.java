@@ -16,6 +16,7 @@ class Writeback {
     final ReentrantLock lock;
     final MappingTree tree;
     final Inode inode;
+    private final FileLeases leases;
 
     /** What the running fsync took away: chunk, index and lines of each entry it wrote back. Guarded by the lock. */
     private TreeChunk[] takenChunks = new TreeChunk[16];
@@ -33,6 +34,7 @@ class Writeback {
         this.lock = lock;
         this.tree = parts.tree;
         this.inode = parts.inode;
+        this.leases = parts.pins.leases;
     }
 
     /**
@@ -72,6 +74,8 @@ class Writeback {
         boolean isDurable = false;
         try {
             core.checkTakesStores();
+            // 0. Whatever was stored through a raw lease, unseen, is in the snapshot.
+            leases.mark(first, end);
             // 1. Snapshot, chunk by chunk: TOWRITE := DIRTY. What gets dirty from there on is the next fsync's, or this
             //    one would never end under a steady writer (S17, D9).
             // 2. Take each snapshot entry's lines and flush them.
