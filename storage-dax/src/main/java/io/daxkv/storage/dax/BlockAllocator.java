@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Which blocks are free, in DRAM only: rebuilt at open from the block maps, so it cannot disagree with them. Single
@@ -23,8 +24,18 @@ final class BlockAllocator {
     private int smallHint;
     private int hugeHint;
 
+    private final BadBlocks badBlocks;
+    /** Blocks without an owner that nobody gets, because the medium lost them. */
+    private final BitSet quarantined = new BitSet();
+
     /** Makes an allocator with every block of the volume's data area free. */
     BlockAllocator(long blockCount) {
+        this(blockCount, new BadBlocks());
+    }
+
+    /** As {@link #BlockAllocator(long)}; blocks that turn bad are never given out. */
+    BlockAllocator(long blockCount, BadBlocks badBlocks) {
+        this.badBlocks = badBlocks;
         grow(blockCount);
         claim(0, VolumeLayout.FIRST_FREE_BLOCK);
     }
@@ -93,16 +104,25 @@ final class BlockAllocator {
     synchronized void free(long first, long count) {
         for (long block = first; block < first + count; block++) {
             assert isUsed(block) : "double free: block=" + block;
+            if (badBlocks.contains(block)) {
+                quarantined.set((int) block);
+                continue;
+            }
             used[(int) (block / Long.SIZE)] &= ~(1L << block);
+            freeBlocks++;
             if (++freeInGroup[group(block)] == VolumeLayout.HUGE_BLOCKS) {
                 freeGroups++;
             }
         }
-        freeBlocks += count;
     }
 
     synchronized long freeBlocks() {
         return freeBlocks;
+    }
+
+    /** Returns the blocks that are neither owned nor free because the medium lost them. */
+    synchronized BitSet quarantined() {
+        return (BitSet) quarantined.clone();
     }
 
     synchronized long freeHugeBlocks() {

@@ -19,8 +19,8 @@ import java.util.List;
  * neither.
  *
  * <p><b>Failure.</b> {@link NoSpaceException}, {@link VolumeShutDownException}, {@link FileDeletedException} and
- * {@link VolumeCorruptException}; a failed write-back throws {@link io.daxkv.storage.pmem.PersistFailedException} and
- * shuts the volume down for good.
+ * {@link VolumeCorruptException}, {@link PoisonedException}; a failed write-back throws
+ * {@link io.daxkv.storage.pmem.PersistFailedException} and shuts the volume down for good.
  */
 public final class DaxFile {
     private final FileParts parts;
@@ -122,6 +122,17 @@ public final class DaxFile {
         RawLease[] lease = new RawLease[1];
         change(() -> lease[0] = parts.pins.leases.lease(io, requireOffset(offset), requireLength(length)));
         return lease[0];
+    }
+
+    /**
+     * Takes note that the medium lost the bytes of a range, by whole blocks (T15). From now on loads, stores and reads
+     * of them throw {@link PoisonedException}, also in files that share the blocks; the other bytes of the file go on.
+     * A write of a whole block repairs it; a block given up by punch or truncate is never used again while the volume
+     * is open. The medium is expected to report the loss again after a restart: nothing of this is durable.
+     */
+    public void markPoisoned(long offset, long length) {
+        parts.poison.mark(
+                VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
     }
 
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */

@@ -18,6 +18,7 @@ class FaultHandler {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    private final FilePoison poison;
     private final FileEviction eviction;
 
     FaultHandler(FileParts parts) {
@@ -27,6 +28,7 @@ class FaultHandler {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.poison = parts.poison;
         this.eviction = parts.eviction;
     }
 
@@ -120,9 +122,10 @@ class FaultHandler {
             core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
-            if (huge && !MappingEntry.isHuge(mapping)) {
+            if (huge && (!MappingEntry.isHuge(mapping) || poison.isIn(mapping))) {
                 return false;
             }
+            poison.checkFault(index, mapping);
             if (mapping == MappingEntry.NONE && write) {
                 // 2. A hole gets a zeroed block, durably mapped before anybody can store to it (D15).
                 map.mapHoles(index, 1);

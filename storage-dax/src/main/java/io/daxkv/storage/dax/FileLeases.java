@@ -16,6 +16,7 @@ final class FileLeases {
     private final FileLocks locks;
     private final BlockMap map;
     private final MappingTree tree;
+    private final FilePoison poison;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -29,6 +30,7 @@ final class FileLeases {
         this.locks = parts.locks;
         this.map = parts.map;
         this.tree = parts.tree;
+        this.poison = parts.poison;
         this.pins = pins;
     }
 
@@ -44,6 +46,7 @@ final class FileLeases {
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
+            poison.checkLost(first, VolumeLayout.indexCount(offset + length));
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
             RawLease lease = new RawLease(this, core, pins.pin(offset, length));
             synchronized (this) {

@@ -12,6 +12,10 @@ class FileOperations {
         return new FilePins(parts);
     }
 
+    FilePoison poison(FileParts parts) {
+        return new FilePoison(parts);
+    }
+
     FaultHandler faults(FileParts parts) {
         return new FaultHandler(parts);
     }

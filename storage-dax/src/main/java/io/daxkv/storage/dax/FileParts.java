@@ -10,6 +10,7 @@ package io.daxkv.storage.dax;
  * @param windows who must be told when a block changes
  * @param locks the file's locks
  * @param eviction what happens once its name is gone
+ * @param poison what to do about bytes that the medium lost
  * @param pins who needs its blocks to stay where they are
  */
 final class FileParts {
@@ -20,6 +21,7 @@ final class FileParts {
     final WindowSet windows;
     final FileLocks locks = new FileLocks();
     final FileEviction eviction = new FileEviction(this);
+    final FilePoison poison;
     final FilePins pins;
 
     FileParts(VolumeCore core, Inode inode, FileOperations operations) {
@@ -27,6 +29,7 @@ final class FileParts {
         this.inode = inode;
         this.map = new BlockMap(core, inode.rootOffset(), inode.kind);
         this.windows = operations.windows(core);
+        this.poison = operations.poison(this);
         this.pins = operations.pins(this);
     }
 }

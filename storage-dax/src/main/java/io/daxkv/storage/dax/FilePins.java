@@ -19,6 +19,7 @@ class FilePins {
     private final Inode inode;
     private final BlockMap map;
     private final FileLocks locks;
+    private final FilePoison poison;
     private final FileEviction eviction;
     final FileLeases leases;
 
@@ -33,6 +34,7 @@ class FilePins {
         this.inode = parts.inode;
         this.map = parts.map;
         this.locks = parts.locks;
+        this.poison = parts.poison;
         this.eviction = parts.eviction;
         this.leases = new FileLeases(parts, this);
     }
@@ -44,6 +46,7 @@ class FilePins {
         try {
             inode.checkExists();
             inode.checkInside(offset, length);
+            poison.checkLost(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(offset + length));
             lock.lock();
             try {
                 // Looked up under this lock: whoever replaces a block without owning the invalidate lock changes the

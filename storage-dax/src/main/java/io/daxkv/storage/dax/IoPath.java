@@ -14,6 +14,7 @@ class IoPath {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    final FilePoison poison;
 
     IoPath(FileParts parts) {
         this.core = parts.core;
@@ -22,6 +23,7 @@ class IoPath {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.poison = parts.poison;
     }
 
     /** Copies up to {@code target.remaining()} bytes; returns how many, -1 at or past the end. Holes read as zero. */
@@ -33,7 +35,7 @@ class IoPath {
             if (offset >= size) {
                 return -1;
             }
-            int count = (int) Math.min(target.remaining(), size - offset);
+            int count = poison.checkRead(offset, (int) Math.min(target.remaining(), size - offset));
             for (int done = 0; done < count; ) {
                 int piece = pieceLength(offset + done, count - done);
                 long address = addressOf(offset + done);
@@ -62,6 +64,7 @@ class IoPath {
             if (count == 0) {
                 return;
             }
+            poison.checkWrite(offset, count);
             zeroTail(offset);
             allocate(
                     VolumeLayout.indexOf(offset),
@@ -115,7 +118,11 @@ class IoPath {
     void copy(long offset, ByteBuffer source, int count) {
         for (int done = 0; done < count; ) {
             int piece = pieceLength(offset + done, count - done);
+            long lost = poison.beginOverwrite(offset + done, piece);
             copyPiece(offset + done, source, piece);
+            if (lost >= 0) {
+                poison.endOverwrite(lost);
+            }
             done += piece;
             core.reached(SyncPoint.IO_MID_COPY);
         }

@@ -34,7 +34,10 @@ enum SyncPoint {
     LAYOUT_AFTER_REVOKE,
     LAYOUT_AFTER_DELETE,
     LAYOUT_BEFORE_FREE,
-    FREEZE_BEFORE_WAIT;
+    FREEZE_BEFORE_WAIT,
+    POISON_BEFORE_WRITE,
+    POISON_AFTER_WRITE,
+    POISON_AFTER_CLEAR;
 
     static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
 

@@ -16,6 +16,7 @@ class Truncation {
     final WindowSet windows;
     final Inode inode;
     final FilePins pins;
+    final FilePoison poison;
     final IoPath io;
     final Writeback writeback;
 
@@ -27,6 +28,7 @@ class Truncation {
         this.windows = parts.windows;
         this.inode = parts.inode;
         this.pins = parts.pins;
+        this.poison = parts.poison;
         this.io = io;
         this.writeback = writeback;
     }
@@ -38,6 +40,7 @@ class Truncation {
             core.checkTakesStores();
             inode.checkExists();
             long end = Math.addExact(offset, length);
+            poison.checkTail(end);
             io.allocate(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
             if (end > inode.size()) {
                 extend(end);
@@ -62,9 +65,12 @@ class Truncation {
             long first = VolumeLayout.indexCount(offset);
             long last = VolumeLayout.indexOf(end);
             if (first > last) {
+                poison.checkZero(offset, length);
                 io.zero(offset, length);
                 return;
             }
+            poison.checkZero(offset, VolumeLayout.offsetOf(first) - offset);
+            poison.checkZero(VolumeLayout.offsetOf(last), end - VolumeLayout.offsetOf(last));
             if (first < last) {
                 // Before anything else: it may let the invalidate lock go for a while (L8).
                 pins.awaitUnpinned(first, last - first);
@@ -87,6 +93,7 @@ class Truncation {
         try {
             core.checkTakesStores();
             inode.checkExists();
+            poison.checkTail(newSize);
             if (newSize > inode.size()) {
                 extend(newSize);
             } else {
@@ -141,6 +148,7 @@ class Truncation {
     private void cut(long newSize) {
         long first = VolumeLayout.indexCount(newSize);
         long last = VolumeLayout.indexCount(inode.size());
+        poison.checkZero(newSize, VolumeLayout.offsetOf(first) - newSize);
         // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), and the
         // split,
         //    since it is all that a full volume can refuse.
