@@ -50,12 +50,12 @@ class PrivateWindow extends DaxWindow {
     public int getInt(long position) {
         long at = check(position, Integer.BYTES);
         while (true) {
-            ByteBuffer page = crossesBlock(at, Integer.BYTES) ? null : copyOf(at);
+            ByteBuffer page = WindowWords.crossesBlock(at, Integer.BYTES) ? null : copyOf(at);
             if (page != null) {
                 return (int) INTS.get(page, inPage(at));
             }
             int value = super.getInt(position);
-            if (crossesBlock(at, Integer.BYTES) || copyOf(at) == null) {
+            if (WindowWords.crossesBlock(at, Integer.BYTES) || copyOf(at) == null) {
                 return value;
             }
         }
@@ -65,12 +65,32 @@ class PrivateWindow extends DaxWindow {
     public long getLong(long position) {
         long at = check(position, Long.BYTES);
         while (true) {
-            ByteBuffer page = crossesBlock(at, Long.BYTES) ? null : copyOf(at);
+            ByteBuffer page = WindowWords.crossesBlock(at, Long.BYTES) ? null : copyOf(at);
             if (page != null) {
                 return (long) LONGS.get(page, inPage(at));
             }
             long value = super.getLong(position);
-            if (crossesBlock(at, Long.BYTES) || copyOf(at) == null) {
+            if (WindowWords.crossesBlock(at, Long.BYTES) || copyOf(at) == null) {
+                return value;
+            }
+        }
+    }
+
+    @Override
+    public short getShort(long position) {
+        return (short) WindowWords.getSlowly(this, position, Short.BYTES);
+    }
+
+    @Override
+    public long getLongAcquire(long position) {
+        long at = WindowWords.checkAligned(this, position, Long.BYTES);
+        while (true) {
+            ByteBuffer page = copyOf(at);
+            if (page != null) {
+                return (long) LONGS.getAcquire(page, inPage(at));
+            }
+            long value = super.getLongAcquire(position);
+            if (copyOf(at) == null) {
                 return value;
             }
         }
@@ -127,7 +147,7 @@ class PrivateWindow extends DaxWindow {
     @Override
     public void putInt(long position, int value) {
         long at = check(position, Integer.BYTES);
-        if (crossesBlock(at, Integer.BYTES)) {
+        if (WindowWords.crossesBlock(at, Integer.BYTES)) {
             super.putInt(position, value);
             return;
         }
@@ -151,6 +171,35 @@ class PrivateWindow extends DaxWindow {
                 LONGS.set(page, inPage(at), value);
             }
             return true;
+        } finally {
+            epochs.exit(ticket);
+        }
+    }
+
+    @Override
+    public void putShort(long position, short value) {
+        WindowWords.putSlowly(this, position, value, Short.BYTES);
+    }
+
+    @Override
+    public boolean compareAndSetInt(long position, int expected, int value) {
+        long at = WindowWords.checkAligned(this, position, Integer.BYTES);
+        ByteBuffer page = copyFor(at);
+        int ticket = enter();
+        try {
+            return INTS.compareAndSet(page, inPage(at), expected, value);
+        } finally {
+            epochs.exit(ticket);
+        }
+    }
+
+    @Override
+    public boolean compareAndSetLong(long position, long expected, long value) {
+        long at = WindowWords.checkAligned(this, position, Long.BYTES);
+        ByteBuffer page = copyFor(at);
+        int ticket = enter();
+        try {
+            return LONGS.compareAndSet(page, inPage(at), expected, value);
         } finally {
             epochs.exit(ticket);
         }

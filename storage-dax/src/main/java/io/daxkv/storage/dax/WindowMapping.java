@@ -154,10 +154,6 @@ abstract class WindowMapping {
         return offset + position;
     }
 
-    static boolean crossesBlock(long at, int size) {
-        return (at & VolumeLayout.BLOCK_SIZE - 1) > VolumeLayout.BLOCK_SIZE - size;
-    }
-
     /** Returns how many bytes from {@code at} on lie in its block, at most {@code max}. */
     static int pieceLength(long at, int max) {
         return Math.min(max, VolumeLayout.BLOCK_SIZE - (int) (at & VolumeLayout.BLOCK_SIZE - 1));

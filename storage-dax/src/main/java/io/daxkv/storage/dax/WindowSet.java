@@ -50,9 +50,9 @@ class WindowSet {
     }
 
     /**
-     * Takes the permission to store to a range away from every PROTECTED window, of whatever offset and size;
-     * returns when no store admitted before is still running (U1). Called with the entry locked that covers the range:
-     * nobody gives permission meanwhile.
+     * Takes the permission to store to a range away from every PROTECTED window, of whatever offset and size; returns
+     * when no store admitted before is still running (U1). Called with the entry locked that covers the range: nobody
+     * gives permission meanwhile.
      */
     void protect(long first, long count) {
         core.counters.protects.increment();

@@ -5,6 +5,7 @@ import io.daxkv.storage.pmem.PersistGranularity;
 import io.daxkv.storage.pmem.Pmem;
 import io.daxkv.storage.testkit.RecordingPmem;
 import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.BytesStore;
 
 /** A recorder whose next bulk store can be made to fail half-way, as a copy from a buffer that goes away does. */
 final class FaultyPmem extends Pmem {
@@ -56,6 +57,11 @@ final class FaultyPmem extends Pmem {
     }
 
     @Override
+    public short getShort(long offset) {
+        return recorder.getShort(offset);
+    }
+
+    @Override
     public int getInt(long offset) {
         return recorder.getInt(offset);
     }
@@ -86,6 +92,11 @@ final class FaultyPmem extends Pmem {
     }
 
     @Override
+    public void putShort(long offset, short value) {
+        recorder.putShort(offset, value);
+    }
+
+    @Override
     public void putInt(long offset, int value) {
         recorder.putInt(offset, value);
     }
@@ -98,6 +109,16 @@ final class FaultyPmem extends Pmem {
     @Override
     public void putLongRelease(long offset, long value) {
         recorder.putLongRelease(offset, value);
+    }
+
+    @Override
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        return recorder.compareAndSetInt(offset, expected, value);
+    }
+
+    @Override
+    public boolean compareAndSetLong(long offset, long expected, long value) {
+        return recorder.compareAndSetLong(offset, expected, value);
     }
 
     @Override
@@ -123,6 +144,11 @@ final class FaultyPmem extends Pmem {
     @Override
     public void drain() {
         recorder.drain();
+    }
+
+    @Override
+    public BytesStore<?, ?> raw(long offset, long length) {
+        return recorder.raw(offset, length);
     }
 
     @Override
