@@ -12,6 +12,10 @@ class FileOperations {
         return new BlockMap(core, inode.rootOffset(), inode.kind);
     }
 
+    FilePins pins(FileParts parts) {
+        return new FilePins(parts);
+    }
+
     WritableBlocks blocks(FileParts parts) {
         return new WritableBlocks(parts);
     }
