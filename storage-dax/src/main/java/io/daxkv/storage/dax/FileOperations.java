@@ -8,6 +8,10 @@ class FileOperations {
         return new WindowSet(core);
     }
 
+    BlockMap map(VolumeCore core, Inode inode) {
+        return new BlockMap(core, inode.rootOffset(), inode.kind);
+    }
+
     FilePins pins(FileParts parts) {
         return new FilePins(parts);
     }
@@ -16,12 +20,27 @@ class FileOperations {
         return new FilePoison(parts);
     }
 
+    WritableBlocks blocks(FileParts parts) {
+        return new WritableBlocks(parts);
+    }
+
     FaultHandler faults(FileParts parts) {
         return new FaultHandler(parts);
     }
 
     DaxWindow window(FileParts parts, FaultHandler faults, long offset, long length) {
         return new DaxWindow(parts.core, faults, offset, length);
+    }
+
+    /** Makes a window of any mode; one that is tracked by {@link #window(FileParts, FaultHandler, long, long)}. */
+    DaxWindow window(FileParts parts, FaultHandler faults, long offset, long length, WindowMode mode) {
+        return switch (mode) {
+            case TRACKED -> window(parts, faults, offset, length);
+            case READ_ONLY -> new DaxWindow(faults, offset, length, mode);
+            case PROTECTED -> new ProtectedWindow(faults, offset, length);
+            case SYNC -> new SyncWindow(faults, offset, length);
+            case PRIVATE -> new PrivateWindow(faults, offset, length);
+        };
     }
 
     IoPath io(FileParts parts) {
@@ -34,5 +53,9 @@ class FileOperations {
 
     Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
         return new Truncation(parts, io, writeback);
+    }
+
+    Preallocation preallocation(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
+        return new Preallocation(parts, io, truncation, writeback);
     }
 }

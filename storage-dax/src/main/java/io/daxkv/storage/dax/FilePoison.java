@@ -28,7 +28,7 @@ class FilePoison {
      * is still running, and every later one fails.
      */
     void mark(long first, long end) {
-        boolean[] any = {false};
+        boolean[] isShared = {false};
         // Owned, so that no fault is between its look at the record and its translation.
         locks.invalidate.writeLock().lock();
         try {
@@ -37,20 +37,20 @@ class FilePoison {
                 long stop = Math.min(index + count, end);
                 for (long at = Math.max(index, first); at < stop; at++) {
                     core.badBlocks.add(block + at - index);
-                    any[0] = true;
                 }
+                isShared[0] |= core.allocator.isShared(block, count);
             });
             long from = first & -VolumeLayout.HUGE_BLOCKS;
             windows.revoke(from, (end + VolumeLayout.HUGE_BLOCKS - 1 & -VolumeLayout.HUGE_BLOCKS) - from);
         } finally {
             locks.invalidate.writeLock().unlock();
         }
-        if (any[0]) {
+        if (isShared[0]) {
             revokeEverywhere();
         }
     }
 
-    /** Makes every access of every file fault once: any of them may map a lost block too. */
+    /** Makes every access of every file fault once: any of them may be the one that shares a lost block. */
     private void revokeEverywhere() {
         for (FileParts parts : core.files) {
             parts.locks.invalidate.writeLock().lock();
@@ -62,18 +62,20 @@ class FilePoison {
         }
     }
 
-    /** Refuses to map an index whose block is lost; called with its entry locked, so the record holds. */
-    void checkFault(long index, long mapping) {
-        if (!core.badBlocks.isEmpty()
-                && MappingEntry.hasBlock(mapping)
-                && core.badBlocks.contains(MappingEntry.blockAt(mapping, index))) {
+    /**
+     * Refuses to map an index whose block is lost; called with its entry locked, so the record holds. An unwritten
+     * block reads as zero, lost or not; it could not be stored to.
+     */
+    void checkFault(long index, long mapping, boolean write) {
+        if (!core.badBlocks.isEmpty() && (write || MappingEntry.hasData(mapping)) && isLost(mapping, index)) {
             throw lost(index, index + 1);
         }
     }
 
     /** Returns true if a 2 MiB mapping has a lost block, so that its good ones must be mapped one by one. */
     boolean isIn(long hugeMapping) {
-        return core.badBlocks.touches(MappingEntry.blockAt(hugeMapping, 0), VolumeLayout.HUGE_BLOCKS);
+        return MappingEntry.isHuge(hugeMapping)
+                && core.badBlocks.touches(MappingEntry.blockAt(hugeMapping, 0), VolumeLayout.HUGE_BLOCKS);
     }
 
     /** Returns how many of {@code count} bytes from {@code offset} on can be read: at least 1, or it throws. */
@@ -82,7 +84,7 @@ class FilePoison {
             return count;
         }
         long end = VolumeLayout.indexCount(offset + count);
-        long bad = firstLost(VolumeLayout.indexOf(offset), end);
+        long bad = firstLost(VolumeLayout.indexOf(offset), end, true);
         if (bad < 0) {
             return count;
         }
@@ -100,9 +102,19 @@ class FilePoison {
             return;
         }
         checkTail(offset);
-        checkZero(offset, Math.min(count, rest(offset)));
+        checkPart(offset, Math.min(count, rest(offset)), false);
         long end = offset + count;
-        checkZero(Math.max(offset, end - inBlock(end)), Math.min(count, inBlock(end)));
+        checkPart(Math.max(offset, end - inBlock(end)), Math.min(count, inBlock(end)), false);
+    }
+
+    /** Refuses to zero {@code [offset, end)} where it covers a lost block in part. */
+    void checkEdges(long offset, long end) {
+        if (rest(offset) < end - offset || inBlock(offset) == 0) {
+            checkZero(offset, inBlock(offset) == 0 ? 0 : rest(offset));
+            checkZero(end - inBlock(end), inBlock(end));
+        } else {
+            checkZero(offset, end - offset);
+        }
     }
 
     /** Refuses an extension of the file that has to zero the rest of its last block, if that is lost. */
@@ -111,17 +123,25 @@ class FilePoison {
         checkZero(size, Math.min(newEnd - size, inBlock(size) == 0 ? 0 : rest(size)));
     }
 
-    /** Refuses to change {@code length} bytes inside one block, if that is lost and they are not the whole of it. */
+    /** Refuses to zero {@code length} bytes inside one block, if that is lost and they are not the whole of it. */
     void checkZero(long offset, long length) {
-        if (!core.badBlocks.isEmpty() && length > 0 && length < VolumeLayout.BLOCK_SIZE) {
-            checkLost(VolumeLayout.indexOf(offset), VolumeLayout.indexOf(offset) + 1);
+        checkPart(offset, length, true);
+    }
+
+    private void checkPart(long offset, long length, boolean needsData) {
+        if (length > 0 && length < VolumeLayout.BLOCK_SIZE) {
+            checkLost(VolumeLayout.indexOf(offset), VolumeLayout.indexOf(offset) + 1, needsData);
         }
     }
 
-    /** Refuses whatever needs all bytes of indexes {@code [first, end)}. */
-    void checkLost(long first, long end) {
+    /**
+     * Refuses whatever needs all bytes of indexes {@code [first, end)}.
+     *
+     * @param needsData whether an unwritten block, which only reads as zero, does not matter
+     */
+    void checkLost(long first, long end, boolean needsData) {
         if (!core.badBlocks.isEmpty()) {
-            long bad = firstLost(first, end);
+            long bad = firstLost(first, end, needsData);
             if (bad >= 0) {
                 throw lost(bad, end);
             }
@@ -142,7 +162,7 @@ class FilePoison {
             return -1;
         }
         // It was lost after the write began.
-        checkZero(offset, count);
+        checkPart(offset, count, false);
         core.reached(SyncPoint.POISON_BEFORE_WRITE);
         beforeOverwrite(MappingEntry.blockAt(mapping, index));
         return MappingEntry.blockAt(mapping, index);
@@ -173,9 +193,10 @@ class FilePoison {
                 inode.name, VolumeLayout.offsetOf(first), VolumeLayout.offsetOf(stop) - VolumeLayout.offsetOf(first));
     }
 
-    private long firstLost(long first, long end) {
+    private long firstLost(long first, long end, boolean needsData) {
         for (long index = first; index < end; index++) {
-            if (isLost(map.lookup(index), index)) {
+            long mapping = map.lookup(index);
+            if (isLost(mapping, index) && (!needsData || MappingEntry.hasData(mapping))) {
                 return index;
             }
         }

@@ -70,6 +70,26 @@ final class TreeChunk {
         }
     }
 
+    /**
+     * Replaces a huge entry without a block, locked by this thread, by an empty single one for an index, locked as
+     * well, and returns that (unlocked form). No window maps anything of the 2 MiB.
+     */
+    long downgrade(long index) {
+        indexLock.lock();
+        try {
+            assert MappingEntry.isLocked(hugeEntry) && !MappingEntry.hasBlock(hugeEntry)
+                    : "index=" + index + ", " + MappingEntry.toString(hugeEntry);
+            hugeEntry = MappingEntry.NONE;
+            long entry = MappingEntry.empty(false);
+            set(index, MappingEntry.locked(entry));
+            // All: they waited for an entry that is gone, and most of them for another index (L6, S45).
+            entryFreed.signalAll();
+            return entry;
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
     /** Waits for the entry of an index and locks it; returns NONE, locking nothing, if there is none (any more). */
     long lockIfPresent(long index) {
         indexLock.lock();
@@ -111,6 +131,43 @@ final class TreeChunk {
             set(index, MappingEntry.NONE);
             entryFreed.signalAll();
             return true;
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
+    /** Removes the hole entries nobody has locked; no window translates their indexes any more. */
+    void removeUnlockedHoles() {
+        indexLock.lock();
+        try {
+            for (int slot = 0; slot < SLOTS && entryCount > 0; slot++) {
+                long entry = current(firstIndex + slot);
+                if (MappingEntry.isHole(entry) && !MappingEntry.isLocked(entry)) {
+                    set(firstIndex + slot, MappingEntry.NONE);
+                }
+            }
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
+    /**
+     * Removes the entries of clean indexes once they are unlocked; a huge entry is first replaced by single ones for
+     * the indexes with dirt. No window may translate any of these indexes.
+     */
+    void dropClean() {
+        indexLock.lock();
+        try {
+            for (long index = firstIndex; index < firstIndex + SLOTS; index++) {
+                awaitUnlocked(index);
+                if (hugeEntry != MappingEntry.NONE) {
+                    splitHuge();
+                }
+                if (!isDirty(index) && mask(index) == LineMask.NONE) {
+                    set(index, MappingEntry.NONE);
+                }
+            }
+            entryFreed.signalAll();
         } finally {
             indexLock.unlock();
         }

@@ -17,6 +17,7 @@ final class VolumeCore {
     final BadBlocks badBlocks = new BadBlocks();
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
+    final DaxCounters counters = new DaxCounters();
     final FreezeGate gate = new FreezeGate(this);
     final DaxVolumeOptions options;
     final SyncPoint.Hook syncHook;
@@ -49,6 +50,12 @@ final class VolumeCore {
 
     void shutDown(String reason) {
         shutDownReason = reason;
+    }
+
+    /** Waits for every store admitted under a permission that the caller has withdrawn (U1). */
+    void quiesce() {
+        counters.quiesces.increment();
+        epochs.quiesce();
     }
 
     /** Drains, and shuts the volume down if that fails: nobody may believe a later success. */
