@@ -27,6 +27,7 @@ public final class DaxFile {
     private final FileOperations operations;
     private final FaultHandler faults;
     private final IoPath io;
+    private final WindowTransfer transfer;
     private final Writeback writeback;
     private final Truncation truncation;
 
@@ -35,6 +36,7 @@ public final class DaxFile {
         this.operations = operations;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
+        this.transfer = operations.transfer(parts, io);
         this.writeback = operations.writeback(parts);
         this.truncation = operations.truncation(parts, io, writeback);
     }
@@ -65,6 +67,27 @@ public final class DaxFile {
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
         io.write(requireOffset(offset), source);
+    }
+
+    /**
+     * As {@link #read(long, ByteBuffer)}, into a window, which may be one of this file and of these very bytes.
+     *
+     * @return bytes copied, fewer if the window could not take more; -1 at or past the end
+     * @throws DaxException if the window could not take the first byte
+     */
+    public long read(long offset, DaxWindow target, long position, long length) {
+        return transfer.read(requireOffset(offset), target, position, length);
+    }
+
+    /**
+     * As {@link #write(long, ByteBuffer)}, from a window, which may be one of this file and of these very bytes: each
+     * byte is what the window held when it was copied.
+     *
+     * @return bytes written, fewer if the window could not give more or the volume had no room for more
+     * @throws DaxException if the first byte could not be loaded or written; nothing changed then
+     */
+    public long write(long offset, DaxWindow source, long position, long length) {
+        return transfer.write(requireOffset(offset), source, position, length);
     }
 
     /**

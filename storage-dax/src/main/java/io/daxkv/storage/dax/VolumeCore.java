@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.Pmem;
+import java.nio.ByteBuffer;
 
 /**
  * What every part of an open volume shares: the bytes, the free blocks, the store epochs, and whether the volume still
@@ -13,6 +14,9 @@ final class VolumeCore {
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
     final SyncPoint.Hook syncHook;
+    /** A thread's buffer for copies between a file and a window. */
+    final ThreadLocal<ByteBuffer> bounce =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(WindowTransfer.BOUNCE_SIZE));
 
     private volatile String shutDownReason;
 
