@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
+import java.nio.file.OpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -88,6 +89,15 @@ public final class DaxFile {
      */
     public long write(long offset, DaxWindow source, long position, long length) {
         return transfer.write(requireOffset(offset), source, position, length);
+    }
+
+    /**
+     * Opens the file as a channel, for code that knows nothing of this layer.
+     *
+     * @param options as {@link java.nio.channels.FileChannel#open} reads them; none means read and write
+     */
+    public DaxFileChannel channel(OpenOption... options) {
+        return new DaxFileChannel(this, ChannelOptions.of(options));
     }
 
     /**
