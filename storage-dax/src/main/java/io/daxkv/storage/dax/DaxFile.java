@@ -69,11 +69,11 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             io.write(requireOffset(offset), source);
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 
@@ -100,11 +100,11 @@ public final class DaxFile {
      * @throws DaxException if the first byte could not be loaded or written; nothing changed then
      */
     public long write(long offset, DaxWindow source, long position, long length) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             return transfer.write(requireOffset(offset), source, position, length);
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 
@@ -246,13 +246,27 @@ public final class DaxFile {
         parts.eviction.unlink();
     }
 
+    /**
+     * Waits while the volume is frozen, then holds a freeze off until {@link #endWrite} of the ticket. Who owns the io
+     * lock passed before it took that (L1); once more, it could wait for a freeze that waits for it.
+     */
+    long beginWrite() {
+        return parts.locks.io.isWriteLockedByCurrentThread() ? 0 : parts.core.gate.beginWrite();
+    }
+
+    void endWrite(long ticket) {
+        if (ticket != 0) {
+            parts.core.gate.endWrite(ticket);
+        }
+    }
+
     /** Runs a change of the file unless the volume is frozen, then it waits. */
     private void change(Runnable operation) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             operation.run();
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 

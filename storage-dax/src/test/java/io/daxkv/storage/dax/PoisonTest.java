@@ -219,6 +219,60 @@ class PoisonTest {
     }
 
     @Test
+    void zeroRangeGivesLostBlocksUpForNewOnes() {
+        write(0, 4 * BLOCK, OLD);
+        DaxWindow window = file.window(0, 4 * BLOCK);
+        file.markPoisoned(BLOCK, BLOCK);
+        assertThrows(PoisonedException.class, () -> file.zeroRange(BLOCK + 1, BLOCK, SizeRule.KEEP));
+        assertThrows(PoisonedException.class, () -> file.zeroRange(BLOCK + 1, 1, SizeRule.KEEP));
+        assertThrows(PoisonedException.class, () -> file.zeroRange(0, BLOCK + 1, SizeRule.KEEP));
+        assertEquals(OLD, read(file, 0));
+        file.zeroRange(0, 2 * BLOCK, SizeRule.KEEP);
+        assertEquals(0, window.getByte(BLOCK));
+        window.putByte(BLOCK, NEW);
+        write(BLOCK + 1, 1, NEW);
+        assertEquals(NEW, read(file, BLOCK));
+        assertEquals(OLD, read(file, 2 * BLOCK));
+    }
+
+    @Test
+    void lostUnwrittenBlockReadsAsZeroAndTakesWholeWritesOnly() {
+        file.allocate(0, 2 * BLOCK);
+        DaxWindow window = file.window(0, 2 * BLOCK);
+        file.markPoisoned(0, BLOCK);
+        assertEquals(0, window.getByte(0));
+        assertEquals(0, read(file, 0));
+        assertThrows(PoisonedException.class, () -> window.putByte(0, NEW));
+        assertThrows(PoisonedException.class, () -> write(0, 1, NEW));
+        window.putByte(BLOCK, NEW);
+        write(0, BLOCK, NEW);
+        window.putByte(0, OLD);
+        assertEquals(OLD, read(file, 0));
+    }
+
+    @Test
+    void readIntoAWindowEndsBeforeLostBytes() {
+        write(0, 40 * BLOCK, OLD);
+        DaxFile other = volume.create("other", DaxFileKind.ORDINARY);
+        other.truncate(40L * BLOCK);
+        DaxWindow target = other.window(0, 40 * BLOCK);
+        file.markPoisoned(33L * BLOCK, BLOCK);
+        assertEquals(33 * BLOCK, file.read(0, target, 0, 40 * BLOCK));
+        assertThrows(PoisonedException.class, () -> file.read(33L * BLOCK, target, 0, BLOCK));
+        assertThrows(PoisonedException.class, () -> other.write(0, file.window(33L * BLOCK, BLOCK), 0, BLOCK));
+    }
+
+    @Test
+    void privateWindowCopiesNoLostPage() {
+        write(0, 2 * BLOCK, OLD);
+        DaxWindow copies = file.window(0, 2 * BLOCK, WindowMode.PRIVATE);
+        copies.putByte(BLOCK, NEW);
+        file.markPoisoned(0, 2 * BLOCK);
+        assertThrows(PoisonedException.class, () -> copies.putByte(0, NEW));
+        assertEquals(NEW, copies.getByte(BLOCK), "its own copy is not lost");
+    }
+
+    @Test
     void markWaitsForStoresUnderWay() {
         write(0, BLOCK, OLD);
         DaxWindow window = file.window(0, BLOCK);
