@@ -142,8 +142,7 @@ class DaxFileChannelTest {
         assertThrows(IllegalArgumentException.class, () -> file.channel(APPEND, TRUNCATE_EXISTING));
         assertThrows(UnsupportedOperationException.class, () -> file.channel(WRITE, CREATE_NEW));
         FileChannel channel = file.channel();
-        assertTrue(assertThrows(
-                        UnsupportedOperationException.class, () -> channel.map(FileChannel.MapMode.READ_ONLY, 0, 1))
+        assertTrue(assertThrows(UnsupportedOperationException.class, () -> channel.map(null, 0, 1))
                 .getMessage()
                 .contains("DaxFile.window"));
         assertThrows(UnsupportedOperationException.class, channel::lock);
