@@ -21,13 +21,13 @@ final class VolumeCore {
     final FreezeGate gate = new FreezeGate(this);
     final DaxVolumeOptions options;
     final SyncPoint.Hook syncHook;
-    /** A thread's buffer for copies between a file and a window. */
-    final ThreadLocal<ByteBuffer> bounce =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocate(WindowTransfer.BOUNCE_SIZE));
     /** Every file that has blocks, unlinked ones too while somebody uses them. */
     final Set<FileParts> files = ConcurrentHashMap.newKeySet();
     /** Arena offsets of inode slots for new files. */
     final Queue<Long> freeInodes = new ConcurrentLinkedQueue<>();
+    /** A thread's buffer for copies between a file and a window. */
+    final ThreadLocal<ByteBuffer> bounce =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(WindowTransfer.BOUNCE_SIZE));
 
     private volatile String shutDownReason;
 
