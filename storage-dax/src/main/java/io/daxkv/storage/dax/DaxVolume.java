@@ -185,7 +185,7 @@ public final class DaxVolume implements AutoCloseable {
     }
 
     private DaxFile register(Inode inode) {
-        FileParts parts = new FileParts(core, inode, operations.windows(core));
+        FileParts parts = new FileParts(core, inode, operations);
         DaxFile file = new DaxFile(parts, operations);
         files.put(inode.name, file);
         return file;

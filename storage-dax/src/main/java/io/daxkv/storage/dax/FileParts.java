@@ -14,17 +14,18 @@ final class FileParts {
     final VolumeCore core;
     final Inode inode;
     final BlockMap map;
-    final MappingTree tree = new MappingTree();
+    final MappingTree tree;
     final WindowSet windows;
     final FileLocks locks = new FileLocks();
 
     /** What makes the file durable; faults and growing writes need it too. Set once, before the others are made. */
     Writeback writeback;
 
-    FileParts(VolumeCore core, Inode inode, WindowSet windows) {
+    FileParts(VolumeCore core, Inode inode, FileOperations operations) {
         this.core = core;
         this.inode = inode;
         this.map = new BlockMap(core, inode.rootOffset(), inode.kind);
-        this.windows = windows;
+        this.tree = operations.tree();
+        this.windows = operations.windows(core);
     }
 }
