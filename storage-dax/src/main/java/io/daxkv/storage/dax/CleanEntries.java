@@ -9,12 +9,14 @@ class CleanEntries {
     final FileLocks locks;
     final MappingTree tree;
     final WindowSet windows;
+    private final FileLeases leases;
 
     CleanEntries(FileParts parts) {
         this.core = parts.core;
         this.locks = parts.locks;
         this.tree = parts.tree;
         this.windows = parts.windows;
+        this.leases = parts.pins.leases;
     }
 
     /** Removes every entry without dirt, and the chunks that leaves empty; returns how many entries. */
@@ -24,28 +26,35 @@ class CleanEntries {
         locks.invalidate.writeLock().lock();
         locks.writeback.lock();
         try {
-            long dropped = 0;
-            for (TreeChunk chunk = tree.nextChunk(0); chunk != null; ) {
-                core.reached(SyncPoint.INV_BEFORE_UNMAP);
-                // 1. No window translates anything of the 2 MiB, and every store admitted before has marked its lines:
-                //    what is clean now stays clean (M3).
-                unmap(chunk.firstIndex, VolumeLayout.HUGE_BLOCKS);
-                core.reached(SyncPoint.INV_AFTER_UNMAP);
-                // 2. What is dirty stays, entry and marks (D1).
-                dropped += chunk.dropClean();
-                core.reached(SyncPoint.INV_AFTER_REMOVE);
-                // 3. A window that translates here again makes a new chunk, and marks that one.
-                if (!chunk.hasEntries() && !chunk.isDirty()) {
-                    tree.remove(chunk);
-                }
-                chunk = tree.nextChunk(chunk.firstIndex + VolumeLayout.HUGE_BLOCKS);
+            // The end of a lease marks what was leased without any of the locks above.
+            synchronized (leases) {
+                return dropOwned();
             }
-            return dropped;
         } finally {
             locks.writeback.unlock();
             locks.invalidate.writeLock().unlock();
             locks.io.writeLock().unlock();
         }
+    }
+
+    private long dropOwned() {
+        long dropped = 0;
+        for (TreeChunk chunk = tree.nextChunk(0); chunk != null; ) {
+            core.reached(SyncPoint.INV_BEFORE_UNMAP);
+            // 1. No window translates anything of the 2 MiB, and every store admitted before has marked its lines:
+            //    what is clean now stays clean (M3).
+            unmap(chunk.firstIndex, VolumeLayout.HUGE_BLOCKS);
+            core.reached(SyncPoint.INV_AFTER_UNMAP);
+            // 2. What is dirty stays, entry and marks (D1).
+            dropped += chunk.dropClean();
+            core.reached(SyncPoint.INV_AFTER_REMOVE);
+            // 3. A window that translates here again makes a new chunk, and marks that one.
+            if (!chunk.hasEntries() && !chunk.isDirty()) {
+                tree.remove(chunk);
+            }
+            chunk = tree.nextChunk(chunk.firstIndex + VolumeLayout.HUGE_BLOCKS);
+        }
+        return dropped;
     }
 
     void unmap(long first, long count) {

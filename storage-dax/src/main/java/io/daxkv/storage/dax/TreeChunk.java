@@ -122,6 +122,21 @@ class TreeChunk extends ChunkMarks {
         }
     }
 
+    /** Removes the hole entries nobody has locked; no window translates their indexes any more. */
+    void removeUnlockedHoles() {
+        indexLock.lock();
+        try {
+            for (int slot = 0; slot < SLOTS && entryCount > 0; slot++) {
+                long entry = current(firstIndex + slot);
+                if (MappingEntry.isHole(entry) && !MappingEntry.isLocked(entry)) {
+                    set(firstIndex + slot, MappingEntry.NONE);
+                }
+            }
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
     /**
      * Removes the entry of an index once it is unlocked, dirty or not, and forgets its marks: its data is being
      * destroyed by request. A huge entry is first replaced by single ones for the indexes with dirt.
