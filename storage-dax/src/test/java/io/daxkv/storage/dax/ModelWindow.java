@@ -1,0 +1,81 @@
+package io.daxkv.storage.dax;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** A window that lives across operations, and what its loads should show. */
+final class ModelWindow {
+    final ModelFile file;
+    final DaxWindow window;
+    final int offset;
+    final int length;
+
+    ModelWindow(ModelFile file, int offset, int length) {
+        this.file = file;
+        this.offset = offset;
+        this.length = length;
+        this.window = file.file.window(offset, length);
+    }
+
+    /** Returns the same window of a file that was opened again. */
+    ModelWindow reopen(ModelFile sameFile) {
+        return new ModelWindow(sameFile, offset, length);
+    }
+
+    int end() {
+        return offset + length;
+    }
+
+    /** Returns the bytes that loads of {@code count} bytes at file offset {@code at} should give. */
+    byte[] expected(int at, int count) {
+        return file.bytes(at, count);
+    }
+
+    /** Loads with the widest access that fits, or as {@code variant} says. */
+    byte[] load(int at, int count, int variant) {
+        long position = at - offset;
+        ByteBuffer target = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+        switch ((variant & 3) == 3 ? 0 : count) {
+            case Byte.BYTES -> target.put(0, window.getByte(position));
+            case Integer.BYTES -> target.putInt(0, window.getInt(position));
+            case Long.BYTES -> target.putLong(0, window.getLong(position));
+            default -> {
+                if ((variant & 4) == 0) {
+                    window.get(position, target.array(), 0, count);
+                } else {
+                    window.get(position, target, 0, count);
+                }
+            }
+        }
+        return target.array();
+    }
+
+    /** Stores with the widest access that fits, or as {@code variant} says. */
+    void store(int at, byte[] bytes, int variant) {
+        long position = at - offset;
+        ByteBuffer source = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        switch ((variant & 3) == 3 ? 0 : bytes.length) {
+            case Byte.BYTES -> window.putByte(position, bytes[0]);
+            case Integer.BYTES -> window.putInt(position, source.getInt(0));
+            case Long.BYTES -> {
+                if ((at & 7) == 0 && (variant & 8) != 0) {
+                    window.putLongRelease(position, source.getLong(0));
+                } else {
+                    window.putLong(position, source.getLong(0));
+                }
+            }
+            default -> {
+                if ((variant & 4) == 0) {
+                    window.put(position, bytes, 0, bytes.length);
+                } else {
+                    window.put(position, source, 0, bytes.length);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "window [" + offset + ", " + end() + ") of " + file.name;
+    }
+}

@@ -1,0 +1,142 @@
+package io.daxkv.storage.dax;
+
+import static io.daxkv.storage.dax.ModelOp.Trait.INTERRUPTING;
+import static io.daxkv.storage.dax.ModelOp.Trait.PASSIVE;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Operations on and through windows. */
+final class ModelWindowOps {
+    private ModelWindowOps() {}
+
+    static List<ModelOp.Kind> rows() {
+        ModelArg[] access = {ModelArg.WINDOW, ModelArg.OFFSET, ModelArg.LENGTH, ModelArg.VARIANT};
+        return List.of(
+                ModelOp.Kind.of(
+                                "open",
+                                4,
+                                ModelWindowOps::open,
+                                ModelArg.WINDOW,
+                                ModelArg.FILE,
+                                ModelArg.BLOCK,
+                                ModelArg.BLOCKS)
+                        .with(PASSIVE),
+                ModelOp.Kind.of("close", 1, ModelWindowOps::close, ModelArg.WINDOW)
+                        .with(PASSIVE),
+                ModelOp.Kind.of("load", 10, ModelWindowOps::load, access).with(PASSIVE, INTERRUPTING),
+                ModelOp.Kind.of("store", 14, ModelWindowOps::store, access).with(INTERRUPTING),
+                ModelOp.Kind.of("pollute", 2, ModelWindowOps::pollute, ModelArg.WINDOW, ModelArg.LENGTH),
+                ModelOp.Kind.of("beyond", 1, ModelWindowOps::beyond, ModelArg.WINDOW, ModelArg.OFFSET)
+                        .with(PASSIVE));
+    }
+
+    /** Where an access lands: a file offset inside the window, and as many bytes as window and file have there. */
+    private record Access(int at, int count) {
+        static Access of(ModelWindow window, ModelOp op) {
+            int position = op.get(ModelArg.OFFSET) % window.length;
+            int at = window.offset + position;
+            int room = Math.min(window.length - position, window.file.size() - at);
+            return new Access(at, Math.min(op.get(ModelArg.LENGTH), room));
+        }
+    }
+
+    private static void open(ModelRun run, ModelOp op) {
+        int slot = op.get(ModelArg.WINDOW) % ModelRun.WINDOW_COUNT;
+        ModelFile file = run.file(op);
+        if (file == null) {
+            return;
+        }
+        close(run, op);
+        int offset = (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCK));
+        int length = (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCKS));
+        run.windows[slot] = new ModelWindow(file, offset, length);
+    }
+
+    private static void close(ModelRun run, ModelOp op) {
+        int slot = op.get(ModelArg.WINDOW) % ModelRun.WINDOW_COUNT;
+        if (run.windows[slot] != null) {
+            run.windows[slot].window.close();
+            run.windows[slot] = null;
+        }
+    }
+
+    private static void load(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window != null) {
+            Access access = Access.of(window, op);
+            if (access.count > 0) {
+                byte[] found = window.load(access.at, access.count, op.get(ModelArg.VARIANT));
+                run.checks.assertSame("by load", window, access.at, found);
+            }
+        }
+    }
+
+    private static void store(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window == null) {
+            return;
+        }
+        Access access = Access.of(window, op);
+        if (access.count <= 0) {
+            return;
+        }
+        byte[] bytes = op.bytes(access.at, access.count);
+        if (run.hasSpaceFor(
+                ModelIoOps.blocks(access.at, access.count),
+                () -> window.store(access.at, bytes, op.get(ModelArg.VARIANT)))) {
+            run.stored(window.file, op.number(), access.at, bytes);
+        } else {
+            storedInPart(run, op, window.file, access.at, bytes);
+        }
+    }
+
+    /** A store that met a full volume stored whole blocks' worth, from the first on, and nothing of the others. */
+    private static void storedInPart(ModelRun run, ModelOp op, ModelFile file, int at, byte[] bytes) {
+        byte[] found = run.checks.read(file, at, bytes.length);
+        int done = 0;
+        while (done < bytes.length) {
+            int piece =
+                    Math.min(bytes.length - done, VolumeLayout.BLOCK_SIZE - (at + done & VolumeLayout.BLOCK_SIZE - 1));
+            if (!Arrays.equals(found, done, done + piece, bytes, done, done + piece)) {
+                break;
+            }
+            done += piece;
+        }
+        run.stored(file, op.number(), at, Arrays.copyOf(bytes, done));
+        run.checks.changed(file, at, bytes.length);
+    }
+
+    /** Stores behind the end, in the last block: no size and no content changes by it (M9). */
+    private static void pollute(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window == null) {
+            return;
+        }
+        int size = window.file.size();
+        int end = (int) VolumeLayout.offsetOf(VolumeLayout.indexCount(size));
+        int from = Math.max(size, window.offset);
+        int length = Math.min(op.get(ModelArg.LENGTH), Math.min(end, window.end()) - from);
+        if (length > 0) {
+            byte[] bytes = op.bytes(from, length);
+            if (run.hasSpaceFor(1, () -> window.store(from, bytes, 3))) {
+                window.file.pollute();
+            }
+        }
+    }
+
+    /** The first page wholly beyond the end is a typed error to touch, for loads and for stores (M10). */
+    private static void beyond(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window != null) {
+            long first = VolumeLayout.offsetOf(VolumeLayout.indexCount(window.file.size()));
+            long at = Math.max(first, window.offset) + op.get(ModelArg.OFFSET) % VolumeLayout.BLOCK_SIZE;
+            if (at < window.end()) {
+                long position = at - window.offset;
+                assertThrows(BeyondEndOfFileException.class, () -> window.window.getByte(position));
+                assertThrows(BeyondEndOfFileException.class, () -> window.window.putByte(position, (byte) 1));
+            }
+        }
+    }
+}
