@@ -1,7 +1,6 @@
 package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,8 +9,8 @@ import java.util.List;
  * operation lives in a class of its own.
  *
  * <p><b>Durability.</b> Bytes, by whichever path, and the size after growing writes: at the next fsync that begins
- * after the call. {@link #allocate}, {@link #punchHole} and {@link #truncate}: on return, except the zeroes they store
- * into a block they keep.
+ * after the call. {@link #allocate}, {@link #zeroRange}, {@link #punchHole} and {@link #truncate}: on return, except
+ * the zeroes they store into a block they keep in part.
  *
  * <p><b>Ordering.</b> Two writes or stores have no order across a crash unless an fsync separates them.
  *
@@ -29,6 +28,7 @@ public final class DaxFile {
     private final IoPath io;
     private final Writeback writeback;
     private final Truncation truncation;
+    private final Preallocation preallocation;
 
     DaxFile(FileParts parts, FileOperations operations) {
         this.parts = parts;
@@ -37,6 +37,7 @@ public final class DaxFile {
         this.io = operations.io(parts);
         this.writeback = operations.writeback(parts);
         this.truncation = operations.truncation(parts, io, writeback);
+        this.preallocation = operations.preallocation(parts, io, truncation, writeback);
     }
 
     public String name() {
@@ -82,11 +83,30 @@ public final class DaxFile {
         return window;
     }
 
-    /**
-     * Gives every hole of a range a block, 2 MiB ones where range and free space allow, and grows the file to its end.
-     */
+    /** As {@link #allocate(long, long, SizeRule)}; grows the file to the end of the range. */
     public void allocate(long offset, long length) {
-        truncation.allocate(requireOffset(offset), requireLength(length));
+        allocate(offset, length, SizeRule.EXTEND);
+    }
+
+    /**
+     * Gives every hole of a range a block, 2 MiB ones where range and free space allow, so that stores and writes there
+     * need no more space. The blocks are unwritten: they read as zero.
+     *
+     * @param rule whether the file grows to the end of the range; if not, what lies beyond its end is kept until the
+     *     volume is opened the next time
+     */
+    public void allocate(long offset, long length, SizeRule rule) {
+        preallocation.allocate(requireOffset(offset), requireLength(length), rule);
+    }
+
+    /**
+     * Makes a range read as zero and gives it blocks, its own or, for holes and shared blocks, new ones: punch and
+     * allocate in one.
+     *
+     * @param rule whether the file grows to the end of the range
+     */
+    public void zeroRange(long offset, long length, SizeRule rule) {
+        preallocation.zeroRange(requireOffset(offset), requireLength(length), rule);
     }
 
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
@@ -115,19 +135,14 @@ public final class DaxFile {
      * inside.
      */
     public List<Extent> extents(long offset, long length) {
-        parts.inode.checkExists();
-        List<Extent> extents = new ArrayList<>();
-        long end = offset + length;
-        long[] covered = {offset};
-        parts.map.walk(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end), (index, block, count, word) -> {
-            long from = Math.max(VolumeLayout.offsetOf(index), offset);
-            long to = Math.min(VolumeLayout.offsetOf(index + count), end);
-            append(extents, covered[0], from, ExtentState.HOLE);
-            append(extents, from, to, ExtentState.MAPPED);
-            covered[0] = to;
-        });
-        append(extents, covered[0], end, ExtentState.HOLE);
-        return extents;
+        long end = Math.addExact(requireOffset(offset), requireLength(length));
+        parts.locks.io.readLock().lock();
+        try {
+            parts.inode.checkExists();
+            return ExtentList.of(parts, offset, end);
+        } finally {
+            parts.locks.io.readLock().unlock();
+        }
     }
 
     /** Returns how many lines are marked dirty now. */
@@ -147,19 +162,6 @@ public final class DaxFile {
     /** Frees everything, once the inode is durably gone. */
     void release() {
         truncation.releaseAll();
-    }
-
-    private static void append(List<Extent> extents, long from, long to, ExtentState state) {
-        if (from >= to) {
-            return;
-        }
-        int last = extents.size() - 1;
-        if (last >= 0 && extents.get(last).state() == state) {
-            Extent before = extents.get(last);
-            extents.set(last, new Extent(before.offset(), to - before.offset(), state));
-        } else {
-            extents.add(new Extent(from, to - from, state));
-        }
     }
 
     private static long requireLength(long length) {

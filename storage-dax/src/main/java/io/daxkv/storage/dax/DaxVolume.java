@@ -1,5 +1,6 @@
 package io.daxkv.storage.dax;
 
+import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.Pmem;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,9 +30,13 @@ public final class DaxVolume implements AutoCloseable {
         this.superblock = Superblock.read(pmem);
         this.core = new VolumeCore(pmem, superblock, syncHook);
         this.operations = operations;
-        this.inodes = new InodeTable(core);
+        this.inodes = new InodeTable(core, (superblock.features() & VolumeLayout.FEATURE_REMAP) != 0);
         // All blocks are claimed before the first file is mended: mending allocates and frees.
         inodes.load().forEach(this::register);
+        if (superblock.features() != VolumeLayout.FEATURES_KNOWN) {
+            // Verified as what it was; from here on it may become what code without these features must refuse.
+            replaceSuperblock(superblock.next(superblock.blockCount()));
+        }
         files.values().forEach(DaxFile::recover);
     }
 
@@ -160,9 +165,7 @@ public final class DaxVolume implements AutoCloseable {
         }
         // The space before the superblock that promises it, the superblock before anybody may use it.
         core.pmem.grow(newSize);
-        Superblock grown = new Superblock(superblock.id(), superblock.sequence() + 1, blockCount);
-        grown.write(core.pmem);
-        superblock = grown;
+        replaceSuperblock(superblock.next(blockCount));
         core.allocator.grow(blockCount);
     }
 
@@ -179,8 +182,19 @@ public final class DaxVolume implements AutoCloseable {
         return core;
     }
 
+    private void replaceSuperblock(Superblock next) {
+        try {
+            next.write(core.pmem);
+        } catch (PersistFailedException e) {
+            // What stands there now is unknown, as after any drain that failed.
+            core.shutDown("a write-back failed");
+            throw e;
+        }
+        superblock = next;
+    }
+
     private DaxFile register(Inode inode) {
-        FileParts parts = new FileParts(core, inode, operations.windows(core));
+        FileParts parts = new FileParts(core, inode, operations);
         DaxFile file = new DaxFile(parts, operations);
         files.put(inode.name, file);
         return file;

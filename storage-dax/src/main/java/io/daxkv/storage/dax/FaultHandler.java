@@ -2,8 +2,8 @@ package io.daxkv.storage.dax;
 
 /**
  * Gives a window permission for one index: the software page fault. Read faults map a hole to the shared zero block
- * (F1, F2) or a block read-only (F3, F4); write faults allocate (F5) and map for writing (F6, F7, F9). Rows F1..F9 of
- * the operation table, 4 KiB and 2 MiB.
+ * (F1, F2) or a block read-only (F3, F4); write faults allocate (F5) and map for writing (F6, F7, F9). Rows F1..F9 and
+ * F20 of the operation table, 4 KiB and 2 MiB.
  *
  * <p>No write fault sets DIRTY: a tracked window marks the lines of each store itself, after its last byte, so
  * permission to store is not a claim that something is dirty.
@@ -17,6 +17,7 @@ class FaultHandler {
     final MappingTree tree;
     final BlockMap map;
     final WindowSet windows;
+    final WritableBlocks blocks;
     final Inode inode;
 
     FaultHandler(FileParts parts) {
@@ -25,6 +26,7 @@ class FaultHandler {
         this.tree = parts.tree;
         this.map = parts.map;
         this.windows = parts.windows;
+        this.blocks = parts.blocks;
         this.inode = parts.inode;
     }
 
@@ -79,7 +81,10 @@ class FaultHandler {
                         "window touched a page beyond the end: index=" + index + ", size=" + inode.size());
             }
             core.reached(SyncPoint.FAULT_AFTER_SIZE_CHECK);
-            boolean huge = window.pages.coversHuge(index) && MappingEntry.isHuge(map.lookup(index));
+            // 2 MiB only wholly inside the file: a translation beyond the end would let stores there through (M10).
+            boolean huge = (index | VolumeLayout.HUGE_BLOCKS - 1) < VolumeLayout.indexCount(inode.size())
+                    && window.pages.coversHuge(index)
+                    && isHuge(map.lookup(index), write);
             if (!huge || !faultEntry(window, index, write, true)) {
                 faultEntry(window, index, write, false);
             }
@@ -105,26 +110,30 @@ class FaultHandler {
             core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
-            if (huge && !MappingEntry.isHuge(mapping)) {
+            if (huge && !isHuge(mapping, write)) {
                 return false;
             }
-            if (mapping == MappingEntry.NONE && write) {
-                // 2. A hole gets a zeroed block, durably mapped before anybody can store to it (D15).
-                map.mapHoles(index, 1);
-                mapping = map.lookup(index);
-            }
-            if (mapping == MappingEntry.NONE) {
+            if (write) {
+                // 2. A block of its own, with its bytes or zeroes, durably mapped before anybody can store to it (D15),
+                //    and no window that still reads what stood here before.
+                result = blocks.prepare(index, entry);
+            } else if (!MappingEntry.hasData(mapping)) {
                 result = MappingEntry.ofHole();
                 install(window, chunk, index, VolumeLayout.ZERO_BLOCK, 0);
+                if (MappingEntry.hasData(map.lookup(index))) {
+                    // A 2 MiB unwritten block is written under the lock of another of its indexes. Either its revoke
+                    // found the translation just made, or the map says so here.
+                    windows.revoke(index, 1);
+                }
                 return true;
-            }
-            // 3. Windows that read the hole forget the zero block before anybody maps the new one (M4, F4). An EMPTY
-            //    entry was made by this fault; no window can map it.
-            if (MappingEntry.isHole(entry)) {
-                windows.revoke(index, 1);
-            }
-            if (!MappingEntry.hasBlock(entry)) {
-                result = huge ? mapping : MappingEntry.ofBlock(MappingEntry.blockAt(mapping, index), false);
+            } else {
+                // 3. As above: no window goes on reading a hole that is none (M4, F4).
+                if (MappingEntry.isHole(entry)) {
+                    windows.revoke(index, 1);
+                }
+                if (!MappingEntry.hasBlock(entry)) {
+                    result = huge ? mapping : MappingEntry.single(mapping, index);
+                }
             }
             // 4. Permission, still under the entry lock: a revoke that waits for it then finds it.
             boolean mapsHuge = huge && MappingEntry.isHuge(result);
@@ -139,6 +148,11 @@ class FaultHandler {
         } finally {
             chunk.put(index, result);
         }
+    }
+
+    /** Returns true if a mapping may be a 2 MiB entry: an unwritten one becomes one when it is written. */
+    private boolean isHuge(long mapping, boolean write) {
+        return blocks.isHugeEntry(mapping) && (write || MappingEntry.hasData(mapping));
     }
 
     void install(DaxWindow window, TreeChunk chunk, long index, long block, int how) {

@@ -8,6 +8,7 @@ package io.daxkv.storage.dax;
  * @param map index to block, durable
  * @param tree index to entry, marks and lines, in DRAM
  * @param windows who must be told when a block changes
+ * @param blocks makes an index ready for stores
  * @param locks the file's locks
  */
 final class FileParts {
@@ -16,12 +17,14 @@ final class FileParts {
     final BlockMap map;
     final MappingTree tree = new MappingTree();
     final WindowSet windows;
+    final WritableBlocks blocks;
     final FileLocks locks = new FileLocks();
 
-    FileParts(VolumeCore core, Inode inode, WindowSet windows) {
+    FileParts(VolumeCore core, Inode inode, FileOperations operations) {
         this.core = core;
         this.inode = inode;
-        this.map = new BlockMap(core, inode.rootOffset(), inode.kind);
-        this.windows = windows;
+        this.map = operations.map(core, inode);
+        this.windows = operations.windows(core);
+        this.blocks = operations.blocks(this);
     }
 }

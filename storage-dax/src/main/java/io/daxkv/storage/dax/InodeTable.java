@@ -21,11 +21,18 @@ import java.util.zip.CRC32C;
 final class InodeTable {
     private final VolumeCore core;
     private final BlockMap map;
+    private final boolean mayShare;
     private final ArrayDeque<Long> freeOffsets = new ArrayDeque<>();
     private long blockCount;
 
-    InodeTable(VolumeCore core) {
+    /**
+     * Opens the table.
+     *
+     * @param mayShare whether this volume's blocks may have more than one owner
+     */
+    InodeTable(VolumeCore core, boolean mayShare) {
         this.core = core;
+        this.mayShare = mayShare;
         this.map = new BlockMap(core, VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY);
     }
 
@@ -35,7 +42,7 @@ final class InodeTable {
         map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
-                core.allocator.claim(block, count);
+                core.allocator.claimExclusive(block, count);
                 blockCount = index + count;
                 for (int i = 0; i < VolumeLayout.INODES_PER_BLOCK; i++) {
                     loadOne(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE, inodes);
@@ -44,10 +51,11 @@ final class InodeTable {
 
             @Override
             public void table(long block) {
-                core.allocator.claim(block, 1);
+                core.allocator.claimExclusive(block, 1);
             }
         });
         inodes.forEach(this::claimBlocks);
+        core.allocator.endClaims();
         return inodes;
     }
 
@@ -100,12 +108,16 @@ final class InodeTable {
         new BlockMap(core, inode.rootOffset(), inode.kind).walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
-                core.allocator.claim(block, count);
+                if (mayShare) {
+                    core.allocator.claim(block, count);
+                } else {
+                    core.allocator.claimExclusive(block, count);
+                }
             }
 
             @Override
             public void table(long block) {
-                core.allocator.claim(block, 1);
+                core.allocator.claimExclusive(block, 1);
             }
         });
     }
@@ -133,7 +145,10 @@ final class InodeTable {
         for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
             crc.update((int) (offset >>> shift) & 0xFF);
         }
-        crc.update(inode.array(), VolumeLayout.INODE_NAME_SIZE, VolumeLayout.INODE_SIZE - VolumeLayout.INODE_NAME_SIZE);
+        // The pending size, which changes in place, counts as 0.
+        crc.update(inode.array(), VolumeLayout.INODE_NAME_SIZE, Integer.BYTES);
+        crc.update(new byte[Long.BYTES]);
+        crc.update(inode.array(), VolumeLayout.INODE_NAME, VolumeLayout.NAME_SIZE_MAX);
         return (int) crc.getValue();
     }
 }

@@ -5,6 +5,7 @@ package io.daxkv.storage.dax;
  * {@link #ENABLED} is false, a constant of the JIT, so the calls compile to nothing.
  */
 enum SyncPoint {
+    IO_BEFORE_READ,
     IO_AFTER_LOCK,
     IO_BEFORE_MAP,
     IO_AFTER_ALLOC,
@@ -31,7 +32,15 @@ enum SyncPoint {
     LAYOUT_AFTER_LOCK,
     LAYOUT_AFTER_REVOKE,
     LAYOUT_AFTER_DELETE,
-    LAYOUT_BEFORE_FREE;
+    LAYOUT_BEFORE_FREE,
+    LAYOUT_MID_REMAP,
+    UNWRITTEN_BEFORE_ZERO,
+    UNWRITTEN_AFTER_MAP,
+    COW_BEFORE_REVOKE,
+    COW_BEFORE_COPY,
+    COW_AFTER_COPY,
+    COW_AFTER_MAP,
+    COW_AFTER_DROP;
 
     static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
 
