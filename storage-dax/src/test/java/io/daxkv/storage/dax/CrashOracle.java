@@ -12,8 +12,12 @@ import java.util.List;
 final class CrashOracle {
     private static final int ATOM = 8;
 
-    /** Bytes that changed, at a moment of the file's own clock. */
-    record Change(int clock, int opNumber, int offset, byte[] bytes) {
+    /**
+     * Bytes that changed, at a moment of the file's own clock.
+     *
+     * @param isTorn stored in pieces of any size, so that a crash may leave a mix even inside 8 aligned bytes
+     */
+    record Change(int clock, int opNumber, int offset, byte[] bytes, boolean isTorn) {
         boolean covers(int at) {
             return at >= offset && at < offset + bytes.length;
         }
@@ -130,10 +134,14 @@ final class CrashOracle {
                 if (change.clock > notBefore && Arrays.equals(version, 0, to - at, found, at, to)) {
                     return true;
                 }
+                boolean isMix = change.isTorn;
                 for (int i = at; i < to; i++) {
-                    if (change.covers(i)) {
-                        version[i - at] = change.bytes[i - change.offset];
-                    }
+                    byte old = version[i - at];
+                    version[i - at] = change.covers(i) ? change.bytes[i - change.offset] : old;
+                    isMix &= found[i] == old || found[i] == version[i - at];
+                }
+                if (isMix) {
+                    return true;
                 }
             }
         }

@@ -57,10 +57,14 @@ final class ModelFile {
     }
 
     void put(int opNumber, int offset, byte[] data) {
+        put(opNumber, offset, data, false);
+    }
+
+    void put(int opNumber, int offset, byte[] data, boolean isTorn) {
         if (data.length > 0) {
             clock++;
             System.arraycopy(data, 0, bytes, offset, data.length);
-            CrashOracle.Change change = new CrashOracle.Change(clock, opNumber, offset, data);
+            CrashOracle.Change change = new CrashOracle.Change(clock, opNumber, offset, data, isTorn);
             history.add(change);
             oracle.changed(change);
             if (before != null) {

@@ -21,6 +21,30 @@ final class ModelLayoutOps {
                                 ModelArg.OFFSET,
                                 ModelArg.LENGTH)
                         .with(INTERRUPTIBLE),
+                ModelOp.Kind.of(
+                                "allocateKeep",
+                                2,
+                                ModelLayoutOps::allocateKeep,
+                                ModelArg.FILE,
+                                ModelArg.OFFSET,
+                                ModelArg.LENGTH)
+                        .with(INTERRUPTIBLE),
+                ModelOp.Kind.of(
+                        "zero",
+                        3,
+                        ModelLayoutOps::zero,
+                        ModelArg.FILE,
+                        ModelArg.OFFSET,
+                        ModelArg.LENGTH,
+                        ModelArg.VARIANT),
+                ModelOp.Kind.of(
+                        "zeroBlocks",
+                        2,
+                        ModelLayoutOps::zeroBlocks,
+                        ModelArg.FILE,
+                        ModelArg.BLOCK,
+                        ModelArg.BLOCKS,
+                        ModelArg.VARIANT),
                 ModelOp.Kind.of("punch", 4, ModelLayoutOps::punch, ModelArg.FILE, ModelArg.OFFSET, ModelArg.LENGTH),
                 ModelOp.Kind.of(
                         "punchBlocks", 2, ModelLayoutOps::punchBlocks, ModelArg.FILE, ModelArg.BLOCK, ModelArg.BLOCKS),
@@ -48,15 +72,64 @@ final class ModelLayoutOps {
         if (file == null || length <= 0) {
             return;
         }
-        int oldSize = file.size();
         if (run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> file.file.allocate(offset, length))) {
-            if (offset + length > oldSize) {
-                file.setSize(op.number(), offset + length);
-            } else if (offset + length > file.durableSize()) {
-                file.syncSize();
+            extendTo(file, op, offset + length);
+        }
+        run.checks.changed(file, offset, length);
+    }
+
+    /** Blocks without a size: nothing anybody can read changes. */
+    private static void allocateKeep(ModelRun run, ModelOp op) {
+        ModelFile file = run.file(op);
+        int offset = op.get(ModelArg.OFFSET);
+        int length = op.get(ModelArg.LENGTH) * 4;
+        if (file != null) {
+            run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> file.file.allocate(offset, length, SizeRule.KEEP));
+            run.checks.changed(file, offset, length);
+        }
+    }
+
+    private static void zero(ModelRun run, ModelOp op) {
+        zero(run, op, op.get(ModelArg.OFFSET), op.get(ModelArg.LENGTH) * 4);
+    }
+
+    private static void zeroBlocks(ModelRun run, ModelOp op) {
+        zero(run, op, (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCK)), (int)
+                VolumeLayout.offsetOf(op.get(ModelArg.BLOCKS)));
+    }
+
+    private static void zero(ModelRun run, ModelOp op, int offset, int askedLength) {
+        ModelFile file = run.file(op);
+        int length = Math.min(askedLength, run.profile.sizeMax() - offset);
+        if (file == null || length <= 0) {
+            return;
+        }
+        int end = offset + length;
+        SizeRule rule = (op.get(ModelArg.VARIANT) & 1) == 0 ? SizeRule.EXTEND : SizeRule.KEEP;
+        if (run.hasSpaceFor(ModelIoOps.blocks(offset, length) + 1, () -> file.file.zeroRange(offset, length, rule))) {
+            file.zero(op.number(), offset, end);
+            wholeBlocksSynced(file, offset, end);
+            if (rule == SizeRule.EXTEND) {
+                extendTo(file, op, end);
             }
         }
         run.checks.changed(file, offset, length);
+    }
+
+    /** Preallocating and zeroing with EXTEND promise a durable size, whoever moved the end there. */
+    private static void extendTo(ModelFile file, ModelOp op, int end) {
+        if (end > file.size()) {
+            file.setSize(op.number(), end);
+        } else if (end > file.durableSize()) {
+            file.syncSize();
+        }
+    }
+
+    /** Whole blocks that were punched or zeroed are so durably, on return. */
+    private static void wholeBlocksSynced(ModelFile file, int offset, int end) {
+        int first = (int) VolumeLayout.offsetOf(VolumeLayout.indexCount(offset));
+        int last = (int) VolumeLayout.offsetOf(VolumeLayout.indexOf(end));
+        file.synced(first, Math.min(last, file.size()));
     }
 
     private static void punch(ModelRun run, ModelOp op) {
@@ -76,9 +149,7 @@ final class ModelLayoutOps {
         int end = offset + length;
         if (run.hasSpaceFor(2, () -> file.file.punchHole(offset, length))) {
             file.zero(op.number(), offset, end);
-            int first = (int) VolumeLayout.offsetOf(VolumeLayout.indexCount(offset));
-            int last = (int) VolumeLayout.offsetOf(VolumeLayout.indexOf(end));
-            file.synced(first, Math.min(last, file.size()));
+            wholeBlocksSynced(file, offset, end);
         }
         run.checks.changed(file, offset, length);
     }

@@ -169,7 +169,7 @@ final class ModelRun implements SyncPoint.Hook {
         file.put(opNumber, offset, bytes);
         checks.changed(file, offset, bytes.length);
         if (flight != null && flight.file == file) {
-            interrupting.add(new CrashOracle.Change(0, opNumber, offset, bytes));
+            interrupting.add(new CrashOracle.Change(0, opNumber, offset, bytes, false));
         }
     }
 

@@ -38,10 +38,13 @@ final class ModelWindow {
         switch ((variant & 3) == 3 ? 0 : count) {
             case Byte.BYTES -> target.put(0, window.getByte(position));
             case Integer.BYTES -> target.putInt(0, window.getInt(position));
+            case Short.BYTES -> target.putShort(0, window.getShort(position));
             case Long.BYTES -> target.putLong(0, window.getLong(position));
             default -> {
                 if ((variant & 4) == 0) {
                     window.get(position, target.array(), 0, count);
+                } else if ((variant & 32) == 0) {
+                    window.bytesStore().read(position, target.array(), 0, count);
                 } else {
                     window.get(position, target, 0, count);
                 }
@@ -50,12 +53,22 @@ final class ModelWindow {
         return target.array();
     }
 
+    /** Sets 4 or 8 aligned bytes if they are {@code expected}; returns whether they were. */
+    boolean compareAndSet(int at, byte[] expected, byte[] bytes) {
+        ByteBuffer old = ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer value = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return bytes.length == Integer.BYTES
+                ? window.compareAndSetInt(at - offset, old.getInt(0), value.getInt(0))
+                : window.compareAndSetLong(at - offset, old.getLong(0), value.getLong(0));
+    }
+
     /** Stores with the widest access that fits, or as {@code variant} says. */
     void store(int at, byte[] bytes, int variant) {
         long position = at - offset;
         ByteBuffer source = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         switch ((variant & 3) == 3 ? 0 : bytes.length) {
             case Byte.BYTES -> window.putByte(position, bytes[0]);
+            case Short.BYTES -> window.putShort(position, source.getShort(0));
             case Integer.BYTES -> window.putInt(position, source.getInt(0));
             case Long.BYTES -> {
                 if ((at & 7) == 0 && (variant & 8) != 0) {
@@ -67,6 +80,8 @@ final class ModelWindow {
             default -> {
                 if ((variant & 4) == 0) {
                     window.put(position, bytes, 0, bytes.length);
+                } else if ((variant & 32) == 0) {
+                    window.bytesStore().write(position, bytes, 0, bytes.length);
                 } else {
                     window.put(position, source, 0, bytes.length);
                 }

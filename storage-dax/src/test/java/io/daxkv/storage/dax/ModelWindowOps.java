@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import static io.daxkv.storage.dax.ModelOp.Trait.INTERRUPTING;
 import static io.daxkv.storage.dax.ModelOp.Trait.PASSIVE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
@@ -27,6 +28,16 @@ final class ModelWindowOps {
                         .with(PASSIVE),
                 ModelOp.Kind.of("load", 10, ModelWindowOps::load, access).with(PASSIVE, INTERRUPTING),
                 ModelOp.Kind.of("store", 14, ModelWindowOps::store, access).with(INTERRUPTING),
+                ModelOp.Kind.of("compareAndSet", 2, ModelWindowOps::compareAndSet, access)
+                        .with(INTERRUPTING),
+                ModelOp.Kind.of(
+                        "move",
+                        2,
+                        ModelWindowOps::move,
+                        ModelArg.WINDOW,
+                        ModelArg.OFFSET,
+                        ModelArg.FROM,
+                        ModelArg.LENGTH),
                 ModelOp.Kind.of("pollute", 2, ModelWindowOps::pollute, ModelArg.WINDOW, ModelArg.LENGTH),
                 ModelOp.Kind.of("beyond", 1, ModelWindowOps::beyond, ModelArg.WINDOW, ModelArg.OFFSET)
                         .with(PASSIVE));
@@ -106,6 +117,64 @@ final class ModelWindowOps {
         }
         run.stored(file, op.number(), at, Arrays.copyOf(bytes, done));
         run.checks.changed(file, at, bytes.length);
+    }
+
+    /** Sets 4 or 8 aligned bytes, if they are what the model says; asked with other bytes, it must not. */
+    private static void compareAndSet(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        int variant = op.get(ModelArg.VARIANT);
+        int width = (variant & 1) == 0 ? Integer.BYTES : Long.BYTES;
+        if (window == null || run.flight() != null) {
+            return;
+        }
+        int at = window.offset + (op.get(ModelArg.OFFSET) % window.length & -width);
+        if (at + width > window.file.size()) {
+            return;
+        }
+        byte[] expected = window.expected(at, width);
+        boolean lies = (variant & 2) != 0;
+        expected[variant % width] += (byte) (lies ? 1 : 0);
+        byte[] bytes = op.bytes(at, width);
+        if (run.hasSpaceFor(1, () -> assertEquals(!lies, window.compareAndSet(at, expected, bytes), "swapped"))
+                && !lies) {
+            run.stored(window.file, op.number(), at, bytes);
+        }
+    }
+
+    /** Moves bytes inside a window, through its Chronicle view; the ranges may overlap. */
+    private static void move(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window == null) {
+            return;
+        }
+        Access access = Access.of(window, op);
+        int from = op.get(ModelArg.FROM) % window.length;
+        int count = Math.min(access.count, Math.min(window.length - from, window.file.size() - window.offset - from));
+        if (count > 0) {
+            byte[] bytes = window.expected(window.offset + from, count);
+            int position = access.at - window.offset;
+            if (run.hasSpaceFor(
+                    ModelIoOps.blocks(access.at, count),
+                    () -> window.window.bytesStore().move(from, position, count))) {
+                window.file.put(op.number(), access.at, bytes, true);
+                run.checks.changed(window.file, access.at, count);
+            } else {
+                movedInPart(run, op, window.file, access.at, bytes);
+            }
+        }
+    }
+
+    /** A move that met a full volume stored some of its pieces, in an order of its own. */
+    private static void movedInPart(ModelRun run, ModelOp op, ModelFile file, int at, byte[] bytes) {
+        byte[] old = file.bytes(at, bytes.length);
+        byte[] found = run.checks.read(file, at, bytes.length);
+        for (int i = 0; i < found.length; i++) {
+            if (found[i] != old[i] && found[i] != bytes[i]) {
+                throw run.checks.wrong("moved in part", file, at + i, found[i]);
+            }
+        }
+        file.put(op.number(), at, found, true);
+        run.checks.changed(file, at, found.length);
     }
 
     /** Stores behind the end, in the last block: no size and no content changes by it (M9). */
