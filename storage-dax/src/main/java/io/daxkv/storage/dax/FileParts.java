@@ -20,6 +20,9 @@ final class FileParts {
     final WritableBlocks blocks;
     final FileLocks locks = new FileLocks();
 
+    /** What makes the file durable; faults and growing writes need it too. Set once, before the others are made. */
+    Writeback writeback;
+
     FileParts(VolumeCore core, Inode inode, FileOperations operations) {
         this.core = core;
         this.inode = inode;

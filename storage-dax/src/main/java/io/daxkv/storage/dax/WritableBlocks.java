@@ -60,15 +60,27 @@ class WritableBlocks {
         for (long index = first; index < first + count; index++) {
             if (!isReady(index)) {
                 TreeChunk chunk = tree.makeChunk(index);
-                long entry = chunk.grab(index, false);
-                long result = entry;
+                long result = chunk.grab(index, false);
                 try {
-                    result = prepare(index, entry);
+                    result = downgrade(chunk, index, result);
+                    result = prepare(index, result);
                 } finally {
                     chunk.put(index, result);
                 }
             }
         }
+    }
+
+    /**
+     * Makes the single entry of an index out of a locked one that is a 2 MiB hole (F17): every window forgets the hole,
+     * then single entries may come. Returns the entry that is locked now, any other as it is.
+     */
+    long downgrade(TreeChunk chunk, long index, long entry) {
+        if (!MappingEntry.isHuge(entry) || MappingEntry.hasBlock(entry)) {
+            return entry;
+        }
+        windows.revoke(chunk.firstIndex, VolumeLayout.HUGE_BLOCKS);
+        return chunk.downgrade(index);
     }
 
     /**
