@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -103,7 +104,11 @@ final class ModelChecks {
         int size = file.size();
         int end = (int) VolumeLayout.offsetOf(VolumeLayout.indexCount(size));
         for (ModelWindow window : run.windows) {
-            if (window != null && window.file == file && file.endsInZeroes() && size < end) {
+            if (window != null
+                    && window.file == file
+                    && window.mode.storesToFile()
+                    && file.endsInZeroes()
+                    && size < end) {
                 int from = Math.max(size, window.offset);
                 int to = Math.min(end, window.end());
                 if (from < to && from < size + EDGE) {
@@ -125,28 +130,38 @@ final class ModelChecks {
         return target.array();
     }
 
+    /** Fails unless {@code actual} is what loads through a window should give. */
     void assertSame(String how, ModelWindow window, int offset, byte[] actual) {
-        assertSame(how, window.file, offset, actual);
+        byte[] expected = window.expected(offset, actual.length);
+        for (int i = Arrays.mismatch(expected, actual); i >= 0 && i < actual.length; i++) {
+            int at = offset + i;
+            boolean isPrivate = window.hasCopy(at >>> VolumeLayout.BLOCK_SHIFT);
+            if (actual[i] != expected[i] && (isPrivate || !isInFlight(window.file, at, actual[i]))) {
+                throw wrong(
+                        how + (isPrivate ? ", in a copy that has " + (expected[i] & 0xFF) : ""),
+                        window.file,
+                        at,
+                        actual[i]);
+            }
+        }
     }
 
     /** Fails unless {@code actual} is what the file holds, or what a write under way is putting there. */
     void assertSame(String how, ModelFile file, int offset, byte[] actual) {
-        if (file.mismatch(offset, actual) < 0) {
-            return;
-        }
-        ModelRun.Flight flight = run.flight();
-        for (int i = 0; i < actual.length; i++) {
-            int at = offset + i;
-            boolean isRight = actual[i] == (byte) file.byteAt(at)
-                    || flight != null
-                            && flight.file() == file
-                            && at >= flight.offset()
-                            && at < flight.offset() + flight.bytes().length
-                            && flight.bytes()[at - flight.offset()] == actual[i];
-            if (!isRight) {
-                throw wrong(how, file, at, actual[i]);
+        for (int i = file.mismatch(offset, actual); i >= 0 && i < actual.length; i++) {
+            if (actual[i] != (byte) file.byteAt(offset + i) && !isInFlight(file, offset + i, actual[i])) {
+                throw wrong(how, file, offset + i, actual[i]);
             }
         }
+    }
+
+    private boolean isInFlight(ModelFile file, int at, byte value) {
+        ModelRun.Flight flight = run.flight();
+        return flight != null
+                && flight.file() == file
+                && at >= flight.offset()
+                && at < flight.offset() + flight.bytes().length
+                && flight.bytes()[at - flight.offset()] == value;
     }
 
     AssertionError wrong(String how, ModelFile file, int offset, byte actual) {

@@ -74,7 +74,7 @@ final class ModelGenerator {
             case BLOCK, FROM_BLOCK -> block();
             case BLOCKS -> kind.name().equals("open") && random.nextInt(3) > 0 ? sizeInBlocks() : blocks();
             case VARIANT -> random.nextInt(256);
-            case MODE -> random.nextInt(5);
+            case MODE -> number < PRELUDE ? 0 : random.nextInt(ModelWindowOps.MODE_COUNT);
             case POINT -> random.nextInt(ModelRun.POINT_COUNT);
             case NTH -> kind.name().equals("interrupt") ? random.nextInt(2) : random.nextInt(1 << random.nextInt(7));
             case IMAGE -> random.nextInt(4);

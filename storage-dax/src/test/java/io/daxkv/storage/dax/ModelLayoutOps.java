@@ -61,6 +61,9 @@ final class ModelLayoutOps {
         int oldSize = file.size();
         if (run.hasSpaceFor(2, () -> file.file.truncate(newSize))) {
             file.setSize(op.number(), newSize);
+            if (newSize <= oldSize) {
+                run.dropCopies(file, (int) VolumeLayout.indexCount(newSize), Integer.MAX_VALUE);
+            }
         }
         run.checks.changed(file, Math.min(oldSize, newSize), Math.abs(newSize - oldSize));
     }

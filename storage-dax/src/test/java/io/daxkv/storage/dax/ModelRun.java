@@ -145,8 +145,9 @@ final class ModelRun implements SyncPoint.Hook {
         for (ModelFile file : files) {
             if (file != null) {
                 FileLocks locks = file.file.parts().locks;
+                boolean syncs = op.has(ModelArg.FILE) || op.has(ModelArg.WINDOW) && hasSyncWindow(file);
                 if (locks.invalidate.isWriteLockedByCurrentThread()
-                        || op.has(ModelArg.FILE) && locks.writeback.isHeldByCurrentThread()) {
+                        || syncs && locks.writeback.isHeldByCurrentThread()) {
                     return false;
                 }
             }
@@ -195,6 +196,9 @@ final class ModelRun implements SyncPoint.Hook {
             }
         }
         interrupting.clear();
+        if (landed.file.durableSize() < landed.file.size() && hasSyncWindow(landed.file)) {
+            landed.file.syncSize();
+        }
     }
 
     /** The write failed and wrote nothing. */
@@ -211,6 +215,44 @@ final class ModelRun implements SyncPoint.Hook {
 
     ModelWindow window(ModelOp op) {
         return windows[op.get(ModelArg.WINDOW) % WINDOW_COUNT];
+    }
+
+    /** Returns a window of one mode: the operation's own, or the next there is. */
+    ModelWindow anyWindow(ModelOp op, WindowMode mode) {
+        for (int i = 0; i < WINDOW_COUNT; i++) {
+            ModelWindow window = windows[(op.get(ModelArg.WINDOW) + i) % WINDOW_COUNT];
+            if (window != null && window.mode == mode) {
+                return window;
+            }
+        }
+        return null;
+    }
+
+    private boolean hasSyncWindow(ModelFile file) {
+        for (ModelWindow window : windows) {
+            if (window != null && window.file == file && window.mode == WindowMode.SYNC) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Private copies of these pages are gone, with the pages. */
+    void dropCopies(ModelFile file, int first, int end) {
+        for (ModelWindow window : windows) {
+            if (window != null && window.file == file) {
+                window.dropCopies(first, end);
+            }
+        }
+    }
+
+    /** A store up to {@code end} went through a window; a synchronous one made the size durable before it (D15). */
+    void reachedBySync(ModelWindow window, int end) {
+        long page = VolumeLayout.offsetOf(VolumeLayout.indexCount(end));
+        if (window.mode == WindowMode.SYNC && Math.min(window.file.size(), page) > window.file.durableSize()) {
+            coverage.count("sync fault");
+            window.file.syncSize();
+        }
     }
 
     static String nameOf(int slot) {

@@ -2,6 +2,8 @@ package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A window that lives across operations, and what its loads should show. */
 final class ModelWindow {
@@ -9,17 +11,55 @@ final class ModelWindow {
     final DaxWindow window;
     final int offset;
     final int length;
+    final WindowMode mode;
+    private final Map<Integer, byte[]> copies = new HashMap<>();
+    private boolean isRestricted;
 
-    ModelWindow(ModelFile file, int offset, int length) {
+    ModelWindow(ModelFile file, int offset, int length, WindowMode mode) {
         this.file = file;
         this.offset = offset;
         this.length = length;
-        this.window = file.file.window(offset, length);
+        this.mode = mode;
+        this.window = file.file.window(offset, length, mode);
+        this.isRestricted = mode == WindowMode.READ_ONLY;
     }
 
     /** Returns the same window of a file that was opened again. */
     ModelWindow reopen(ModelFile sameFile) {
-        return new ModelWindow(sameFile, offset, length);
+        return new ModelWindow(sameFile, offset, length, mode);
+    }
+
+    /** Returns true if a store through this window changes the file. */
+    boolean storesToFile() {
+        return !isRestricted && mode.storesToFile();
+    }
+
+    boolean permitsStores() {
+        return !isRestricted;
+    }
+
+    void restrict() {
+        window.restrict();
+        isRestricted = true;
+    }
+
+    /** Puts bytes where only this window sees them: into copies of its pages, made at the first store to each. */
+    void putPrivately(int at, byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            int index = at + i >>> VolumeLayout.BLOCK_SHIFT;
+            byte[] page = copies.computeIfAbsent(
+                    index, key -> file.bytes(key << VolumeLayout.BLOCK_SHIFT, VolumeLayout.BLOCK_SIZE));
+            page[at + i & VolumeLayout.BLOCK_SIZE - 1] = bytes[i];
+        }
+    }
+
+    /** Forgets copies of the pages {@code [first, end)}. */
+    void dropCopies(int first, int end) {
+        copies.keySet().removeIf(index -> index >= first && index < end);
+    }
+
+    boolean hasCopy(int index) {
+        return copies.containsKey(index);
     }
 
     int end() {
@@ -28,7 +68,16 @@ final class ModelWindow {
 
     /** Returns the bytes that loads of {@code count} bytes at file offset {@code at} should give. */
     byte[] expected(int at, int count) {
-        return file.bytes(at, count);
+        byte[] expected = file.bytes(at, count);
+        copies.forEach((index, page) -> {
+            int first = index << VolumeLayout.BLOCK_SHIFT;
+            int from = Math.max(at, first);
+            int to = Math.min(at + count, first + VolumeLayout.BLOCK_SIZE);
+            if (from < to) {
+                System.arraycopy(page, from - first, expected, from - at, to - from);
+            }
+        });
+        return expected;
     }
 
     /** Loads with the widest access that fits, or as {@code variant} says. */
@@ -91,6 +140,6 @@ final class ModelWindow {
 
     @Override
     public String toString() {
-        return "window [" + offset + ", " + end() + ") of " + file.name;
+        return mode + " window [" + offset + ", " + end() + ") of " + file.name;
     }
 }

@@ -1,15 +1,31 @@
 package io.daxkv.storage.dax;
 
+import static io.daxkv.storage.dax.ModelOp.Trait.INTERRUPTIBLE;
 import static io.daxkv.storage.dax.ModelOp.Trait.INTERRUPTING;
 import static io.daxkv.storage.dax.ModelOp.Trait.PASSIVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.daxkv.storage.pmem.CacheLine;
 import java.util.Arrays;
 import java.util.List;
 
 /** Operations on and through windows. */
 final class ModelWindowOps {
+    /** Modes by number, the usual one more often. */
+    private static final List<WindowMode> MODES = List.of(
+            WindowMode.TRACKED,
+            WindowMode.PROTECTED,
+            WindowMode.TRACKED,
+            WindowMode.PRIVATE,
+            WindowMode.TRACKED,
+            WindowMode.SYNC,
+            WindowMode.PROTECTED,
+            WindowMode.READ_ONLY,
+            WindowMode.PRIVATE);
+
+    static final int MODE_COUNT = MODES.size();
+
     private ModelWindowOps() {}
 
     static List<ModelOp.Kind> rows() {
@@ -22,8 +38,34 @@ final class ModelWindowOps {
                                 ModelArg.WINDOW,
                                 ModelArg.FILE,
                                 ModelArg.BLOCK,
-                                ModelArg.BLOCKS)
+                                ModelArg.BLOCKS,
+                                ModelArg.MODE)
                         .with(PASSIVE),
+                ModelOp.Kind.of("restrict", 1, ModelWindowOps::restrict, ModelArg.WINDOW),
+                ModelOp.Kind.of(
+                                "discard",
+                                2,
+                                ModelWindowOps::discard,
+                                ModelArg.WINDOW,
+                                ModelArg.OFFSET,
+                                ModelArg.LENGTH)
+                        .with(PASSIVE, INTERRUPTING),
+                ModelOp.Kind.of(
+                        "persist",
+                        4,
+                        ModelWindowOps::persist,
+                        ModelArg.WINDOW,
+                        ModelArg.OFFSET,
+                        ModelArg.LENGTH,
+                        ModelArg.VARIANT),
+                ModelOp.Kind.of(
+                                "fsyncWindow",
+                                1,
+                                ModelWindowOps::fsync,
+                                ModelArg.WINDOW,
+                                ModelArg.OFFSET,
+                                ModelArg.LENGTH)
+                        .with(INTERRUPTIBLE),
                 ModelOp.Kind.of("close", 1, ModelWindowOps::close, ModelArg.WINDOW)
                         .with(PASSIVE),
                 ModelOp.Kind.of("load", 10, ModelWindowOps::load, access).with(PASSIVE, INTERRUPTING),
@@ -62,7 +104,9 @@ final class ModelWindowOps {
         close(run, op);
         int offset = (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCK));
         int length = (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCKS));
-        run.windows[slot] = new ModelWindow(file, offset, length);
+        WindowMode mode = MODES.get(op.get(ModelArg.MODE) % MODES.size());
+        run.windows[slot] = new ModelWindow(file, offset, length, mode);
+        run.coverage.count("open " + mode);
     }
 
     private static void close(ModelRun run, ModelOp op) {
@@ -70,6 +114,66 @@ final class ModelWindowOps {
         if (run.windows[slot] != null) {
             run.windows[slot].window.close();
             run.windows[slot] = null;
+        }
+    }
+
+    private static void restrict(ModelRun run, ModelOp op) {
+        if (run.window(op) != null) {
+            run.window(op).restrict();
+        }
+    }
+
+    /** Forgets translations and private copies; no shared byte changes by it. */
+    private static void discard(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window == null) {
+            return;
+        }
+        int position = op.get(ModelArg.OFFSET) % window.length;
+        int count = Math.min(op.get(ModelArg.LENGTH), window.length - position);
+        window.window.discard(position, count);
+        int at = window.offset + position;
+        window.dropCopies((int) VolumeLayout.indexOf(at), (int) VolumeLayout.indexCount(at + count));
+        if (run.flight() == null) {
+            run.checks.changed(window.file, at, count);
+        }
+    }
+
+    /** A store to a synchronous window is durable once its lines are flushed and drained, with no fsync (D15, F10). */
+    private static void persist(ModelRun run, ModelOp op) {
+        ModelWindow window = run.anyWindow(op, WindowMode.SYNC);
+        if (window == null || !window.permitsStores()) {
+            return;
+        }
+        Access access = Access.of(window, op);
+        if (access.count > 0) {
+            byte[] bytes = op.bytes(access.at, access.count);
+            if (run.hasSpaceFor(
+                    ModelIoOps.blocks(access.at, access.count),
+                    () -> window.store(access.at, bytes, op.get(ModelArg.VARIANT)))) {
+                run.stored(window.file, op.number(), access.at, bytes);
+                run.reachedBySync(window, access.at + access.count);
+                window.window.persist(access.at - window.offset, access.count);
+                int from = access.at & -CacheLine.SIZE;
+                int to = access.at + access.count + CacheLine.SIZE - 1 & -CacheLine.SIZE;
+                window.file.synced(from, Math.min(to, window.file.size()));
+            } else {
+                storedInPart(run, op, window.file, access.at, bytes);
+            }
+        }
+    }
+
+    private static void fsync(ModelRun run, ModelOp op) {
+        ModelWindow window = run.window(op);
+        if (window != null) {
+            int position = op.get(ModelArg.OFFSET) % window.length;
+            int count = Math.min(op.get(ModelArg.LENGTH), window.length - position);
+            int at = window.offset + position;
+            ModelFile.Sync sync = window.file.beginSync(at, at + count);
+            window.window.fsync(position, count);
+            if (window.mode != WindowMode.PRIVATE) {
+                window.file.endSync(sync);
+            }
         }
     }
 
@@ -86,21 +190,42 @@ final class ModelWindowOps {
 
     private static void store(ModelRun run, ModelOp op) {
         ModelWindow window = run.window(op);
-        if (window == null) {
-            return;
+        if (window != null) {
+            Access access = Access.of(window, op);
+            if (access.count > 0) {
+                store(run, op, window, access);
+            }
         }
-        Access access = Access.of(window, op);
-        if (access.count <= 0) {
-            return;
-        }
+    }
+
+    private static void store(ModelRun run, ModelOp op, ModelWindow window, Access access) {
         byte[] bytes = op.bytes(access.at, access.count);
-        if (run.hasSpaceFor(
-                ModelIoOps.blocks(access.at, access.count),
-                () -> window.store(access.at, bytes, op.get(ModelArg.VARIANT)))) {
+        Runnable store = () -> window.store(access.at, bytes, op.get(ModelArg.VARIANT));
+        if (!window.permitsStores()) {
+            assertThrows(WindowPermissionException.class, store::run);
+            run.coverage.count("store refused");
+        } else if (!window.storesToFile()) {
+            if (canCopy(run, window, access.at, access.count)) {
+                store.run();
+                window.putPrivately(access.at, bytes);
+                run.checks.changed(window.file, access.at, bytes.length);
+            }
+        } else if (run.hasSpaceFor(ModelIoOps.blocks(access.at, access.count), store)) {
             run.stored(window.file, op.number(), access.at, bytes);
+            run.reachedBySync(window, access.at + access.count);
         } else {
             storedInPart(run, op, window.file, access.at, bytes);
         }
+    }
+
+    /**
+     * Returns true if the model knows what a copy of these pages will hold: not while they are being written, nor with
+     * bytes that somebody stored behind the end.
+     */
+    private static boolean canCopy(ModelRun run, ModelWindow window, int at, int count) {
+        int end = window.file.size() >>> VolumeLayout.BLOCK_SHIFT;
+        boolean meetsEnd = at + count - 1 >>> VolumeLayout.BLOCK_SHIFT >= end;
+        return run.flight() == null && (!meetsEnd || window.file.endsInZeroes() || window.hasCopy(end));
     }
 
     /** A store that met a full volume stored whole blocks' worth, from the first on, and nothing of the others. */
@@ -124,7 +249,7 @@ final class ModelWindowOps {
         ModelWindow window = run.window(op);
         int variant = op.get(ModelArg.VARIANT);
         int width = (variant & 1) == 0 ? Integer.BYTES : Long.BYTES;
-        if (window == null || run.flight() != null) {
+        if (window == null || run.flight() != null || !window.storesToFile()) {
             return;
         }
         int at = window.offset + (op.get(ModelArg.OFFSET) % window.length & -width);
@@ -138,13 +263,17 @@ final class ModelWindowOps {
         if (run.hasSpaceFor(1, () -> assertEquals(!lies, window.compareAndSet(at, expected, bytes), "swapped"))
                 && !lies) {
             run.stored(window.file, op.number(), at, bytes);
+            run.reachedBySync(window, at + width);
+        } else {
+            // Even one that did not swap had the permission to.
+            run.reachedBySync(window, lies ? at + width : 0);
         }
     }
 
     /** Moves bytes inside a window, through its Chronicle view; the ranges may overlap. */
     private static void move(ModelRun run, ModelOp op) {
         ModelWindow window = run.window(op);
-        if (window == null) {
+        if (window == null || !window.storesToFile()) {
             return;
         }
         Access access = Access.of(window, op);
@@ -158,6 +287,7 @@ final class ModelWindowOps {
                     () -> window.window.bytesStore().move(from, position, count))) {
                 window.file.put(op.number(), access.at, bytes, true);
                 run.checks.changed(window.file, access.at, count);
+                run.reachedBySync(window, access.at + count);
             } else {
                 movedInPart(run, op, window.file, access.at, bytes);
             }
@@ -180,7 +310,7 @@ final class ModelWindowOps {
     /** Stores behind the end, in the last block: no size and no content changes by it (M9). */
     private static void pollute(ModelRun run, ModelOp op) {
         ModelWindow window = run.window(op);
-        if (window == null) {
+        if (window == null || !window.storesToFile()) {
             return;
         }
         int size = window.file.size();
@@ -191,6 +321,7 @@ final class ModelWindowOps {
             byte[] bytes = op.bytes(from, length);
             if (run.hasSpaceFor(1, () -> window.store(from, bytes, 3))) {
                 window.file.pollute();
+                run.reachedBySync(window, end);
             }
         }
     }
@@ -204,7 +335,9 @@ final class ModelWindowOps {
             if (at < window.end()) {
                 long position = at - window.offset;
                 assertThrows(BeyondEndOfFileException.class, () -> window.window.getByte(position));
-                assertThrows(BeyondEndOfFileException.class, () -> window.window.putByte(position, (byte) 1));
+                Class<? extends DaxException> refusal =
+                        window.permitsStores() ? BeyondEndOfFileException.class : WindowPermissionException.class;
+                assertThrows(refusal, () -> window.window.putByte(position, (byte) 1));
             }
         }
     }
