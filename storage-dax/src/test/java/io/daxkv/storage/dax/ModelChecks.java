@@ -87,7 +87,9 @@ final class ModelChecks {
         if (from >= to) {
             return;
         }
-        assertSame("by IO", file, from, read(file, from, to - from));
+        if (!file.isUnlinked()) {
+            assertSame("by IO", file, from, read(file, from, to - from));
+        }
         for (ModelWindow window : run.windows) {
             if (window != null && window.file == file) {
                 int first = Math.max(from, window.offset);

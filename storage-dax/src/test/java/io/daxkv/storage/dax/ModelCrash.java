@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.testkit.RecordingPmem;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -63,6 +64,7 @@ final class ModelCrash {
     /** @param before the files there were before the operation in which it crashed: a file may be of then or of now */
     static void recover(ModelRun run, RecordingPmem image, ModelFile[] before) {
         ModelWindow[] lost = run.windows.clone();
+        Arrays.fill(run.pins, null);
         run.pmem = image;
         run.volume = run.open(image);
         VolumeChecker.check(run.volume);
@@ -72,7 +74,10 @@ final class ModelCrash {
         for (int slot = 0; slot < lost.length; slot++) {
             run.windows[slot] = null;
             for (ModelFile file : run.files) {
-                if (lost[slot] != null && file != null && file.name.equals(lost[slot].file.name)) {
+                if (lost[slot] != null
+                        && file != null
+                        && !lost[slot].file.isUnlinked()
+                        && file.name.equals(lost[slot].file.name)) {
                     run.windows[slot] = lost[slot].reopen(file);
                 }
             }

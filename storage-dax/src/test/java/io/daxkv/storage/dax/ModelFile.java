@@ -24,6 +24,7 @@ final class ModelFile {
 
     private int size;
     private int clock;
+    private boolean isUnlinked;
     /** The block at the end in which something was stored behind the end, or -1. */
     private int pollutedIndex = -1;
 
@@ -33,6 +34,15 @@ final class ModelFile {
         this.bytes = Arrays.copyOf(content, sizeMax + VolumeLayout.BLOCK_SIZE);
         this.size = content.length;
         this.oracle = new CrashOracle(bytes, size);
+    }
+
+    /** Its name is gone: windows of it work on, nothing else does. */
+    void unlink() {
+        isUnlinked = true;
+    }
+
+    boolean isUnlinked() {
+        return isUnlinked;
     }
 
     int size() {

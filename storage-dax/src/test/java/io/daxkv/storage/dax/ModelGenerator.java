@@ -86,7 +86,7 @@ final class ModelGenerator {
     private int offset(List<ModelArg> args, List<Integer> before) {
         int windowAt = args.indexOf(ModelArg.WINDOW);
         int fileAt = args.indexOf(ModelArg.FILE);
-        ModelWindow window = windowAt < 0 ? null : run.windows[before.get(windowAt)];
+        ModelWindow window = windowAt < 0 || windowAt >= before.size() ? null : run.windows[before.get(windowAt)];
         ModelFile file = fileAt < 0 ? window == null ? null : window.file : run.files[before.get(fileAt)];
         lastFile = file;
         int near = random.nextInt(isInside() ? 2 : 3) == 0 ? lastOffset : fileOffset(file == null ? 0 : file.size());

@@ -13,6 +13,8 @@ final class ModelOps {
         kinds.addAll(ModelIoOps.rows());
         kinds.addAll(ModelWindowOps.rows());
         kinds.addAll(ModelLayoutOps.rows());
+        kinds.addAll(ModelBufferOps.rows());
+        kinds.addAll(ModelHoldOps.rows());
         kinds.addAll(ModelVolumeOps.rows());
         weightSum = kinds.stream().mapToInt(ModelOp.Kind::weight).sum();
     }

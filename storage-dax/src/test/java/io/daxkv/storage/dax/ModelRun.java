@@ -1,7 +1,9 @@
 package io.daxkv.storage.dax;
 
 import io.daxkv.storage.testkit.RecordingPmem;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
@@ -13,6 +15,10 @@ import java.util.UUID;
 final class ModelRun implements SyncPoint.Hook {
     static final int FILE_COUNT = 3;
     static final int WINDOW_COUNT = 6;
+    private static final int PIN_COUNT = 2;
+
+    /** Pins hold nobody up: on one thread nobody would ever let go. Their blocks are still nobody else's. */
+    private static final DaxVolumeOptions OPTIONS = new DaxVolumeOptions(Duration.ZERO, () -> 0L);
 
     /** Sync points of the IO path at which it holds no entry and no lock of the fault path: anything may happen. */
     private static final List<SyncPoint> IO_POINTS = List.of(
@@ -41,6 +47,7 @@ final class ModelRun implements SyncPoint.Hook {
     final ModelCoverage coverage;
     final ModelFile[] files = new ModelFile[FILE_COUNT];
     final ModelWindow[] windows = new ModelWindow[WINDOW_COUNT];
+    final DaxPin[] pins = new DaxPin[PIN_COUNT];
     final ModelChecks checks = new ModelChecks(this);
     RecordingPmem pmem;
     DaxVolume volume;
@@ -64,7 +71,7 @@ final class ModelRun implements SyncPoint.Hook {
     }
 
     DaxVolume open(RecordingPmem image) {
-        return new DaxVolume(image, operations, this);
+        return new DaxVolume(image, operations, OPTIONS, this);
     }
 
     /** Runs one operation, or keeps it until the one that is to run inside it is known. */
@@ -178,12 +185,18 @@ final class ModelRun implements SyncPoint.Hook {
      * The write returned: its bytes are there, but for those that somebody stored meanwhile, who may have been later.
      */
     void land(int opNumber) {
+        land(opNumber, flight.bytes.length);
+    }
+
+    /** As {@link #land(int)}, of a write that wrote {@code done} bytes only. */
+    void land(int opNumber, int done) {
         Flight landed = flight;
         flight = null;
-        stored(landed.file, opNumber, landed.offset, landed.bytes);
+        stored(landed.file, opNumber, landed.offset, Arrays.copyOf(landed.bytes, done));
+        checks.changed(landed.file, landed.offset, landed.bytes.length);
         for (CrashOracle.Change change : interrupting) {
             int from = Math.max(change.offset(), landed.offset);
-            int to = Math.min(change.offset() + change.bytes().length, landed.offset + landed.bytes.length);
+            int to = Math.min(change.offset() + change.bytes().length, landed.offset + done);
             if (from < to) {
                 byte[] found = checks.read(landed.file, from, to - from);
                 for (int at = from; at < to; at++) {
@@ -196,8 +209,13 @@ final class ModelRun implements SyncPoint.Hook {
             }
         }
         interrupting.clear();
-        if (landed.file.durableSize() < landed.file.size() && hasSyncWindow(landed.file)) {
-            landed.file.syncSize();
+        grownBySync(landed.file);
+    }
+
+    /** While a synchronous window is open, a size is durable as soon as it is there (D15). */
+    void grownBySync(ModelFile file) {
+        if (file.durableSize() < file.size() && hasSyncWindow(file)) {
+            file.syncSize();
         }
     }
 

@@ -1,8 +1,10 @@
 package io.daxkv.storage.dax;
 
 import static io.daxkv.storage.dax.ModelOp.Trait.PASSIVE;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.daxkv.storage.pmem.PmemException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Operations on the volume: files come and go, it is closed, grows, and loses its power. */
@@ -37,11 +39,10 @@ final class ModelVolumeOps {
         int slot = op.get(ModelArg.FILE) % ModelRun.FILE_COUNT;
         if (run.files[slot] != null) {
             run.volume.delete(run.files[slot].name);
-            for (int i = 0; i < run.windows.length; i++) {
-                if (run.windows[i] != null && run.windows[i].file == run.files[slot]) {
-                    run.windows[i] = null;
-                }
-            }
+            // Windows of it work on, on bytes that no name leads to.
+            run.files[slot].unlink();
+            ModelFile gone = run.files[slot];
+            assertThrows(FileDeletedException.class, () -> gone.file.read(0, ByteBuffer.allocate(1)));
             run.files[slot] = null;
         }
     }

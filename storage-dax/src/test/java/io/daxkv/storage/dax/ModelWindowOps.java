@@ -158,7 +158,7 @@ final class ModelWindowOps {
                 int to = access.at + access.count + CacheLine.SIZE - 1 & -CacheLine.SIZE;
                 window.file.synced(from, Math.min(to, window.file.size()));
             } else {
-                storedInPart(run, op, window.file, access.at, bytes);
+                storedInPart(run, op, window, access.at, bytes);
             }
         }
     }
@@ -214,7 +214,7 @@ final class ModelWindowOps {
             run.stored(window.file, op.number(), access.at, bytes);
             run.reachedBySync(window, access.at + access.count);
         } else {
-            storedInPart(run, op, window.file, access.at, bytes);
+            storedInPart(run, op, window, access.at, bytes);
         }
     }
 
@@ -229,8 +229,8 @@ final class ModelWindowOps {
     }
 
     /** A store that met a full volume stored whole blocks' worth, from the first on, and nothing of the others. */
-    private static void storedInPart(ModelRun run, ModelOp op, ModelFile file, int at, byte[] bytes) {
-        byte[] found = run.checks.read(file, at, bytes.length);
+    private static void storedInPart(ModelRun run, ModelOp op, ModelWindow window, int at, byte[] bytes) {
+        byte[] found = window.load(at, bytes.length, 3);
         int done = 0;
         while (done < bytes.length) {
             int piece =
@@ -240,8 +240,8 @@ final class ModelWindowOps {
             }
             done += piece;
         }
-        run.stored(file, op.number(), at, Arrays.copyOf(bytes, done));
-        run.checks.changed(file, at, bytes.length);
+        run.stored(window.file, op.number(), at, Arrays.copyOf(bytes, done));
+        run.checks.changed(window.file, at, bytes.length);
     }
 
     /** Sets 4 or 8 aligned bytes, if they are what the model says; asked with other bytes, it must not. */
@@ -289,15 +289,16 @@ final class ModelWindowOps {
                 run.checks.changed(window.file, access.at, count);
                 run.reachedBySync(window, access.at + count);
             } else {
-                movedInPart(run, op, window.file, access.at, bytes);
+                movedInPart(run, op, window, access.at, bytes);
             }
         }
     }
 
     /** A move that met a full volume stored some of its pieces, in an order of its own. */
-    private static void movedInPart(ModelRun run, ModelOp op, ModelFile file, int at, byte[] bytes) {
+    private static void movedInPart(ModelRun run, ModelOp op, ModelWindow window, int at, byte[] bytes) {
+        ModelFile file = window.file;
         byte[] old = file.bytes(at, bytes.length);
-        byte[] found = run.checks.read(file, at, bytes.length);
+        byte[] found = window.load(at, bytes.length, 3);
         for (int i = 0; i < found.length; i++) {
             if (found[i] != old[i] && found[i] != bytes[i]) {
                 throw run.checks.wrong("moved in part", file, at + i, found[i]);
