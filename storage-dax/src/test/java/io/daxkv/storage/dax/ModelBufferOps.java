@@ -109,9 +109,9 @@ final class ModelBufferOps {
             channel.position(offset);
             if (variant % 3 == 0) {
                 byte[] bytes = op.bytes(offset, length);
-                ByteBuffer[] parts = {
-                    ByteBuffer.wrap(bytes, 0, length / 3), ByteBuffer.wrap(bytes, length / 3, length - length / 3)
-                };
+                // Cut where 8 aligned bytes end, since a crash may keep one buffer's bytes and lose the other's.
+                int cut = Math.max(0, (offset + length / 3 & -Long.BYTES) - offset);
+                ByteBuffer[] parts = {ByteBuffer.wrap(bytes, 0, cut), ByteBuffer.wrap(bytes, cut, length - cut)};
                 run.takeOff(file, offset, bytes);
                 long[] done = {0};
                 run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> done[0] = written(channel, parts));

@@ -267,7 +267,9 @@ final class ModelRun implements SyncPoint.Hook {
     /** A store up to {@code end} went through a window; a synchronous one made the size durable before it (D15). */
     void reachedBySync(ModelWindow window, int end) {
         long page = VolumeLayout.offsetOf(VolumeLayout.indexCount(end));
-        if (window.mode == WindowMode.SYNC && Math.min(window.file.size(), page) > window.file.durableSize()) {
+        if (window.mode == WindowMode.SYNC
+                && !window.file.isUnlinked()
+                && Math.min(window.file.size(), page) > window.file.durableSize()) {
             coverage.count("sync fault");
             window.file.syncSize();
         }
