@@ -172,6 +172,11 @@ final class TreeChunk {
         }
     }
 
+    /** Returns true if the calling thread is inside the index lock, where nothing may sleep or flush (L4). */
+    boolean isInIndexLock() {
+        return indexLock.isHeldByCurrentThread();
+    }
+
     // Marks
 
     /** Marks lines of an index dirty. Called after the last byte is stored, never before (S22). */
