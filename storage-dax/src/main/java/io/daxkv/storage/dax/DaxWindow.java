@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.Pmem;
 import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.Bytes;
 
 /**
  * A mapped view of a range of a file: loads and stores go straight to persistent memory. Positions are bytes from the
@@ -28,7 +29,7 @@ public class DaxWindow implements AutoCloseable {
 
     final VolumeCore core;
     final Pmem pmem;
-    private final AccessEpochs epochs;
+    final AccessEpochs epochs;
     private final FaultHandler faults;
     private final long offset;
     private final long length;
@@ -74,8 +75,8 @@ public class DaxWindow implements AutoCloseable {
 
     public int getInt(long position) {
         long at = check(position, Integer.BYTES);
-        if (crossesBlock(at, Integer.BYTES)) {
-            return (int) getSlowly(position, Integer.BYTES);
+        if (WindowWords.crossesBlock(at, Integer.BYTES)) {
+            return (int) WindowWords.getSlowly(this, position, Integer.BYTES);
         }
         while (true) {
             long before = pages.stamp();
@@ -93,8 +94,8 @@ public class DaxWindow implements AutoCloseable {
 
     public long getLong(long position) {
         long at = check(position, Long.BYTES);
-        if (crossesBlock(at, Long.BYTES)) {
-            return getSlowly(position, Long.BYTES);
+        if (WindowWords.crossesBlock(at, Long.BYTES)) {
+            return WindowWords.getSlowly(this, position, Long.BYTES);
         }
         while (true) {
             long before = pages.stamp();
@@ -108,6 +109,15 @@ public class DaxWindow implements AutoCloseable {
                 fault(at, false);
             }
         }
+    }
+
+    public short getShort(long position) {
+        return WindowWords.getShort(this, position);
+    }
+
+    /** Loads an 8-byte aligned value so that no later load can be seen before it. */
+    public long getLongAcquire(long position) {
+        return WindowWords.getLongAcquire(this, position);
     }
 
     /** Copies {@code count} bytes to {@code target} from index {@code index}. */
@@ -168,8 +178,8 @@ public class DaxWindow implements AutoCloseable {
 
     public void putInt(long position, int value) {
         long at = check(position, Integer.BYTES);
-        if (crossesBlock(at, Integer.BYTES)) {
-            putSlowly(position, value, Integer.BYTES);
+        if (WindowWords.crossesBlock(at, Integer.BYTES)) {
+            WindowWords.putSlowly(this, position, value, Integer.BYTES);
             return;
         }
         for (boolean done = false; !done; ) {
@@ -192,8 +202,8 @@ public class DaxWindow implements AutoCloseable {
 
     public void putLong(long position, long value) {
         long at = check(position, Long.BYTES);
-        if (crossesBlock(at, Long.BYTES)) {
-            putSlowly(position, value, Long.BYTES);
+        if (WindowWords.crossesBlock(at, Long.BYTES)) {
+            WindowWords.putSlowly(this, position, value, Long.BYTES);
             return;
         }
         while (!tryPutLong(at, value, false)) {
@@ -215,6 +225,20 @@ public class DaxWindow implements AutoCloseable {
         while (!tryPutLong(at, value, true)) {
             fault(at, true);
         }
+    }
+
+    public void putShort(long position, short value) {
+        WindowWords.putShort(this, position, value);
+    }
+
+    /** Stores 4 aligned bytes if {@code expected} is there; returns true if it did. A full fence either way. */
+    public boolean compareAndSetInt(long position, int expected, int value) {
+        return WindowWords.compareAndSet(this, position, expected, value);
+    }
+
+    /** Stores 8 aligned bytes if {@code expected} is there; returns true if it did. A full fence either way. */
+    public boolean compareAndSetLong(long position, long expected, long value) {
+        return WindowWords.compareAndSet(this, position, expected, value);
     }
 
     /** Copies {@code count} bytes from index {@code index} of {@code source}. */
@@ -275,6 +299,16 @@ public class DaxWindow implements AutoCloseable {
         }
     }
 
+    /** Returns the window as a Chronicle store; each of its stores marks its lines. */
+    public WindowBytesStore bytesStore() {
+        return new WindowBytesStore(this);
+    }
+
+    /** Returns the window as Chronicle {@link Bytes}, empty and ready to be written; for one thread at a time. */
+    public Bytes<?> bytes() {
+        return WindowBytesStore.bytesOf(this);
+    }
+
     /** Ends the view. Dirt belongs to the file: what was stored stays marked until an fsync (D16). Idempotent. */
     @Override
     public void close() {
@@ -332,38 +366,16 @@ public class DaxWindow implements AutoCloseable {
         pages.mark(at, count);
     }
 
-    private void fault(long at, boolean write) {
+    void fault(long at, boolean write) {
         faults.fault(this, VolumeLayout.indexOf(at), write);
     }
 
-    private long check(long position, long count) {
+    long check(long position, long count) {
         if ((position | count | length - position - count) < 0) {
             throw new IndexOutOfBoundsException(
                     "access outside the window: position=" + position + ", count=" + count + ", length=" + length);
         }
         return offset + position;
-    }
-
-    private long getSlowly(long position, int size) {
-        byte[] bytes = new byte[size];
-        get(position, bytes, 0, size);
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | bytes[i] & 0xFF;
-        }
-        return value;
-    }
-
-    private void putSlowly(long position, long value, int size) {
-        byte[] bytes = new byte[size];
-        for (int i = 0; i < size; i++) {
-            bytes[i] = (byte) (value >>> i * Byte.SIZE);
-        }
-        put(position, bytes, 0, size);
-    }
-
-    private static boolean crossesBlock(long at, int size) {
-        return (at & VolumeLayout.BLOCK_SIZE - 1) > VolumeLayout.BLOCK_SIZE - size;
     }
 
     private static int pieceLength(long at, int max) {

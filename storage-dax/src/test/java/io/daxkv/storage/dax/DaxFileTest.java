@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -70,6 +71,29 @@ class DaxFileTest {
         window.putLongRelease(16, -5);
         assertEquals(-5, window.getLong(16));
         assertThrows(IllegalArgumentException.class, () -> window.putLongRelease(17, 1));
+    }
+
+    @Test
+    void compareAndSetMarksOnlyWhatItStored() {
+        file.truncate(64 * KIB);
+        DaxWindow window = file.window(0, 64 * KIB);
+        assertFalse(window.compareAndSetLong(8, 1, 2));
+        assertEquals(0, file.dirtyLineCount());
+        assertTrue(window.compareAndSetLong(8, 0, 1L << 40));
+        assertTrue(window.compareAndSetInt(72, 0, 9));
+        assertFalse(window.compareAndSetInt(72, 0, 8));
+        assertEquals(2, file.dirtyLineCount());
+        assertEquals(1L << 40, window.getLongAcquire(8));
+        assertThrows(IllegalArgumentException.class, () -> window.compareAndSetLong(12, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> window.compareAndSetInt(2, 0, 1));
+        window.putShort(4095, (short) 0x1234);
+        window.putShort(8, (short) -2);
+        assertEquals(0x1234, window.getShort(4095));
+        assertEquals(-2, window.getShort(8));
+        file.fsync();
+        reopenAfterCrash();
+        assertEquals(0x34, read(4095));
+        assertEquals(9, read(72));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.daxkv.storage.pmem.PersistGranularity;
 import io.daxkv.storage.pmem.Pmem;
 import io.daxkv.storage.testkit.RecordingPmem;
 import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.BytesStore;
 
 /**
  * A recorder that can be made to fail: its next bulk store half-way, as a copy from a buffer that goes away does, or a
@@ -78,6 +79,11 @@ final class FaultyPmem extends Pmem {
     }
 
     @Override
+    public short getShort(long offset) {
+        return recorder.getShort(offset);
+    }
+
+    @Override
     public int getInt(long offset) {
         return recorder.getInt(offset);
     }
@@ -109,6 +115,11 @@ final class FaultyPmem extends Pmem {
     }
 
     @Override
+    public void putShort(long offset, short value) {
+        recorder.putShort(offset, value);
+    }
+
+    @Override
     public void putInt(long offset, int value) {
         recorder.putInt(offset, value);
     }
@@ -121,6 +132,16 @@ final class FaultyPmem extends Pmem {
     @Override
     public void putLongRelease(long offset, long value) {
         recorder.putLongRelease(offset, value);
+    }
+
+    @Override
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        return recorder.compareAndSetInt(offset, expected, value);
+    }
+
+    @Override
+    public boolean compareAndSetLong(long offset, long expected, long value) {
+        return recorder.compareAndSetLong(offset, expected, value);
     }
 
     @Override
@@ -151,6 +172,11 @@ final class FaultyPmem extends Pmem {
     @Override
     public void drain() {
         recorder.drain();
+    }
+
+    @Override
+    public BytesStore<?, ?> raw(long offset, long length) {
+        return recorder.raw(offset, length);
     }
 
     @Override
