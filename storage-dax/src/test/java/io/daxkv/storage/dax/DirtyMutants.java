@@ -1,5 +1,6 @@
 package io.daxkv.storage.dax;
 
+import io.daxkv.storage.pmem.CacheLine;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
@@ -14,6 +15,7 @@ final class DirtyMutants {
                 ioUntracked(),
                 ioMarkBefore(),
                 ioMarkOnSuccess(),
+                ioMarksWholeLines(),
                 storeMarkBefore(),
                 noProtect(),
                 cleanBeforeDrain(),
@@ -73,6 +75,28 @@ final class DirtyMutants {
                         copyUnmarked(this, offset, source, piece);
                         core.reached(SyncPoint.IO_AFTER_COPY);
                         tree.mark(offset, piece);
+                    }
+                };
+            }
+        };
+    }
+
+    /** 2020: the lines a copy begins and ends in are left out, as by a copy past the cache that leaves its edges. */
+    private static Mutant ioMarksWholeLines() {
+        return new Mutant("io-nt-noedge", "S61") {
+            @Override
+            IoPath io(FileParts parts) {
+                return new IoPath(parts) {
+                    @Override
+                    void copyPiece(long offset, ByteBuffer source, int piece) {
+                        long index = VolumeLayout.indexOf(offset);
+                        tree.install(index, map.lookup(index));
+                        copyUnmarked(this, offset, source, piece);
+                        long first = CacheLine.ceil(offset);
+                        long end = CacheLine.floor(offset + piece);
+                        if (first < end) {
+                            tree.mark(first, end - first);
+                        }
                     }
                 };
             }

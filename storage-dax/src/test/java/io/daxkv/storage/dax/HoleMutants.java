@@ -8,7 +8,16 @@ final class HoleMutants {
     private HoleMutants() {}
 
     static List<Mutant> all() {
-        return List.of(ext4(), xfsA(), xfsB(), range(), invalidateAny(), mapThenLock());
+        return List.of(
+                ext4(),
+                xfsA(),
+                xfsB(),
+                range(),
+                invalidateAny(),
+                invalidateKeepsPermission(),
+                mapThenLock(),
+                faultZeroesAfterMap(),
+                writeZeroesAfterMap());
     }
 
     /** ext4 in 2016: invalidate the written range again after the copy, dirty or not. */
@@ -106,6 +115,24 @@ final class HoleMutants {
         };
     }
 
+    /** Linux 4.10: the entry of the hole goes, what windows translate stays. */
+    private static Mutant invalidateKeepsPermission() {
+        return new Mutant("inval-keeps-pte", "S02", "S06") {
+            @Override
+            IoPath io(FileParts parts) {
+                return new IoPath(parts) {
+                    @Override
+                    void allocate(long first, long count) {
+                        core.reached(SyncPoint.IO_BEFORE_MAP);
+                        map.mapHoles(first, count);
+                        tree.removeHoles(first, count);
+                        core.reached(SyncPoint.IO_AFTER_REVOKE);
+                    }
+                };
+            }
+        };
+    }
+
     /** Linux 4.10: the fault asks where the block is, then locks the entry. */
     private static Mutant mapThenLock() {
         return new Mutant("map-then-lock", "S05") {
@@ -127,6 +154,59 @@ final class HoleMutants {
                 };
             }
         };
+    }
+
+    /** Until 2015: a fault that saw a hole zeroes the block it finds later, whoever else has stored to it. */
+    private static Mutant faultZeroesAfterMap() {
+        return new Mutant("zero-after-map", "S08") {
+            @Override
+            FaultHandler faults(FileParts parts) {
+                return new FaultHandler(parts) {
+                    @Override
+                    void fault(DaxWindow window, long index, boolean write) {
+                        boolean zeroes = write && map.lookup(index) == MappingEntry.NONE;
+                        core.reached(SyncPoint.FAULT_AFTER_MAP);
+                        super.fault(window, index, write);
+                        if (zeroes) {
+                            zero(this.core, map.lookup(index), VolumeLayout.offsetOf(index), VolumeLayout.BLOCK_SIZE);
+                            tree.mark(VolumeLayout.offsetOf(index), VolumeLayout.BLOCK_SIZE);
+                        }
+                    }
+                };
+            }
+        };
+    }
+
+    /** ext4 until 4.6: a write zeroes the rest of its new blocks after the copy. */
+    private static Mutant writeZeroesAfterMap() {
+        return new Mutant("zero-after-map, IO", "S09") {
+            @Override
+            IoPath io(FileParts parts) {
+                return new IoPath(parts) {
+                    private boolean isNew;
+
+                    @Override
+                    void allocate(long first, long count) {
+                        isNew = map.lookup(first) == MappingEntry.NONE;
+                        super.allocate(first, count);
+                    }
+
+                    @Override
+                    void copy(long offset, ByteBuffer source, int count) {
+                        super.copy(offset, source, count);
+                        int head = (int) (offset & VolumeLayout.BLOCK_SIZE - 1);
+                        if (isNew && head > 0) {
+                            zero(offset - head, head);
+                        }
+                    }
+                };
+            }
+        };
+    }
+
+    private static void zero(VolumeCore core, long mapping, long offset, int length) {
+        long block = MappingEntry.blockAt(mapping, VolumeLayout.indexOf(offset));
+        core.pmem.zero(VolumeLayout.offsetOf(block), length);
     }
 
     /**

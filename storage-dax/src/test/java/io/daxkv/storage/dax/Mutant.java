@@ -27,6 +27,7 @@ abstract class Mutant extends FileOperations {
         List<Mutant> all = new ArrayList<>();
         all.addAll(HoleMutants.all());
         all.addAll(DirtyMutants.all());
+        all.addAll(LayoutMutants.all());
         return all;
     }
 

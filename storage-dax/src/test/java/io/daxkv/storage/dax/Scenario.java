@@ -19,6 +19,10 @@ record Scenario(String name, String origin, Consumer<Stage> steps) {
         List<Scenario> all = new ArrayList<>();
         all.addAll(HoleRaces.ALL);
         all.addAll(DirtyRaces.ALL);
+        all.addAll(LayoutRaces.ALL);
+        all.addAll(OrderRaces.ALL);
+        all.addAll(RecursionRaces.ALL);
+        all.addAll(MediaRaces.ALL);
         return all;
     }
 

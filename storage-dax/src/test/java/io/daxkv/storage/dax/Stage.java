@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Where a {@link Scenario} plays: a volume with a sparse file, a long-lived window over it, and another file that wants
@@ -35,6 +36,8 @@ final class Stage implements SyncPoint.Hook {
     /** What else happens at a sync point, on the thread that gets there. */
     SyncPoint.Hook also = SyncPoint.Hook.NONE;
 
+    private Consumer<PmemEvent> atEvent = event -> {};
+
     DaxVolume volume;
     DaxFile file;
     DaxFile foreign;
@@ -52,6 +55,7 @@ final class Stage implements SyncPoint.Hook {
         pmem.recorder().onEvent(event -> {
             if (event.kind() != PmemEvent.Kind.STORED) {
                 checkNotInIndexLock(event.kind().toString());
+                atEvent.accept(event);
             }
         });
     }
@@ -110,8 +114,10 @@ final class Stage implements SyncPoint.Hook {
 
     /** Leaves the volume {@code blocks} free blocks. */
     void leaveFree(long blocks) {
-        DaxFile filler = volume.create("filler", DaxFileKind.ORDINARY);
-        for (long at = 0; volume.freeSize() > blocks * BLOCK; at += BLOCK) {
+        DaxFile filler = volume.create("filler", DaxFileKind.SELF_CERTIFYING);
+        long most = volume.freeSize() - (blocks + 32) * BLOCK;
+        filler.allocate(0, most);
+        for (long at = most; volume.freeSize() > blocks * BLOCK; at += BLOCK) {
             filler.write(at, ByteBuffer.wrap(new byte[1]));
         }
         assertEquals(blocks * BLOCK, volume.freeSize());
@@ -138,12 +144,7 @@ final class Stage implements SyncPoint.Hook {
      * Lets the power fail here and checks what may be left: nothing that was not durable, and images drawn at random.
      */
     void afterCrash(Runnable check) {
-        List<RecordingPmem> images = new ArrayList<>();
-        images.add(pmem.recorder().crashKeepingNothing());
-        for (int i = 1; i <= RANDOM_IMAGES; i++) {
-            images.add(pmem.recorder().crash(Seed.of(i).random()));
-        }
-        for (RecordingPmem image : images) {
+        for (RecordingPmem image : images()) {
             volume = DaxVolume.open(image);
             file = volume.exists("f") ? volume.open("f") : null;
             foreign = volume.open("g");
@@ -151,6 +152,36 @@ final class Stage implements SyncPoint.Hook {
             check.run();
             VolumeChecker.check(volume);
         }
+    }
+
+    /**
+     * Runs {@code steps} and lets the power fail before each flush is lost or kept: at every flush and drain, what
+     * could be left of file "f" is opened and given to {@code check}.
+     */
+    void eachCrash(Runnable steps, Consumer<DaxFile> check) {
+        List<RecordingPmem> images = new ArrayList<>();
+        atEvent = event -> images.addAll(images());
+        try {
+            steps.run();
+        } finally {
+            atEvent = event -> {};
+        }
+        for (RecordingPmem image : images) {
+            DaxVolume left = DaxVolume.open(image);
+            VolumeChecker.check(left);
+            check.accept(left.open("f"));
+            VolumeChecker.check(left);
+        }
+    }
+
+    /** What a power failure now could leave: nothing that is not durable, and images drawn at random. */
+    private List<RecordingPmem> images() {
+        List<RecordingPmem> images = new ArrayList<>();
+        images.add(pmem.recorder().crashKeepingNothing());
+        for (int i = 1; i <= RANDOM_IMAGES; i++) {
+            images.add(pmem.recorder().crash(Seed.of(i).random()));
+        }
+        return images;
     }
 
     // Checks.

@@ -1,0 +1,66 @@
+package io.daxkv.storage.dax;
+
+import java.util.List;
+
+/** Faulty ways to change which block stands where, and where a file ends. */
+final class LayoutMutants {
+    private LayoutMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(breakLayoutOfAll(), sizeBeforeZero());
+    }
+
+    /** Linux in 2025: every change of the layout drops all entries of the file, dirty or not. */
+    private static Mutant breakLayoutOfAll() {
+        return new Mutant("break-layout-all", "S03b") {
+            @Override
+            Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
+                return new Truncation(parts, io, writeback) {
+                    @Override
+                    void allocate(long offset, long length) {
+                        dropAll();
+                        super.allocate(offset, length);
+                    }
+
+                    @Override
+                    void punchHole(long offset, long length) {
+                        dropAll();
+                        super.punchHole(offset, length);
+                    }
+
+                    @Override
+                    void truncate(long newSize) {
+                        dropAll();
+                        super.truncate(newSize);
+                    }
+
+                    private void dropAll() {
+                        windows.revoke(0, BlockMap.INDEX_COUNT);
+                        tree.destroy(0, BlockMap.INDEX_COUNT);
+                    }
+                };
+            }
+        };
+    }
+
+    /** Moves the end first, and zeroes what lay behind it afterwards. */
+    private static Mutant sizeBeforeZero() {
+        return new Mutant("size-before-zero", "S33", "S41") {
+            @Override
+            IoPath io(FileParts parts) {
+                return new IoPath(parts) {
+                    @Override
+                    void zeroTail(long newEnd) {
+                        long size = inode.size();
+                        long blockEnd = VolumeLayout.offsetOf(VolumeLayout.indexCount(size));
+                        if (newEnd > size) {
+                            inode.setSize(newEnd);
+                            core.reached(SyncPoint.IO_BEFORE_SIZE);
+                            zero(size, Math.min(newEnd, blockEnd) - size);
+                        }
+                    }
+                };
+            }
+        };
+    }
+}
