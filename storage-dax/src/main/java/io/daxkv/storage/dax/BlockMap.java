@@ -231,9 +231,11 @@ final class BlockMap {
     }
 
     private boolean isHugeHole(long index, long end) {
-        if ((index & FANOUT - 1) != 0 || end - index < FANOUT) {
-            return false;
-        }
+        return (index & FANOUT - 1) == 0 && end - index >= FANOUT && isHugeHole(index);
+    }
+
+    /** Returns true if no word of the 2 MiB around an index was ever needed, so that all of it is a hole. */
+    boolean isHugeHole(long index) {
         long root = word(rootOffset);
         int level = level(root);
         if (root == 0 || index >>> FANOUT_SHIFT * (level + 1) != 0) {

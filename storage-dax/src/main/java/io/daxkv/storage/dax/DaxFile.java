@@ -33,9 +33,10 @@ public final class DaxFile {
     DaxFile(FileParts parts, FileOperations operations) {
         this.parts = parts;
         this.operations = operations;
+        this.writeback = operations.writeback(parts);
+        parts.writeback = writeback;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
-        this.writeback = operations.writeback(parts);
         this.truncation = operations.truncation(parts, io, writeback);
     }
 
@@ -67,17 +68,22 @@ public final class DaxFile {
         io.write(requireOffset(offset), source);
     }
 
+    /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
+    public DaxWindow window(long offset, long length) {
+        return window(offset, length, WindowMode.TRACKED);
+    }
+
     /**
      * Opens a mapped view. It may reach beyond the end of the file; it sees bytes there once the file grows.
      *
      * @param offset a multiple of 4 KiB; of 2 MiB for 2 MiB translations
      * @param length at least 1
      */
-    public DaxWindow window(long offset, long length) {
+    public DaxWindow window(long offset, long length, WindowMode mode) {
         if ((offset | offset + length) < 0 || (offset & VolumeLayout.BLOCK_SIZE - 1) != 0 || length <= 0) {
             throw new IllegalArgumentException("window must start on a block: offset=" + offset + ", length=" + length);
         }
-        DaxWindow window = operations.window(parts, faults, offset, length);
+        DaxWindow window = operations.window(parts, faults, offset, length, mode);
         faults.open(window);
         return window;
     }

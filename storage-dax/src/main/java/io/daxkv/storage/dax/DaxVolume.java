@@ -151,6 +151,11 @@ public final class DaxVolume implements AutoCloseable {
         return core.allocator.freeHugeBlocks() << VolumeLayout.HUGE_SHIFT;
     }
 
+    /** Returns what the volume's windows had to ask the layer for; live. */
+    public DaxCounters counters() {
+        return core.counters;
+    }
+
     /** Makes the volume {@code newSize} bytes long, while it is in use; does nothing if it already is. */
     public synchronized void grow(long newSize) {
         core.checkTakesStores();

@@ -2,15 +2,25 @@ package io.daxkv.storage.dax;
 
 /**
  * Gives a window permission for one index: the software page fault. Read faults map a hole to the shared zero block
- * (F1, F2) or a block read-only (F3, F4); write faults allocate (F5) and map for writing (F6, F7, F9). Rows F1..F9 of
- * the operation table, 4 KiB and 2 MiB.
+ * (F1, F2) or a block read-only (F3, F4); write faults allocate (F5) and map for writing (F6, F7, F9), in a synchronous
+ * window only what is durably reachable (F10, F11), in a private one a copy (F12, F13). Rows F1..F18 of the operation
+ * table, 4 KiB and 2 MiB.
  *
- * <p>No write fault sets DIRTY: a tracked window marks the lines of each store itself, after its last byte, so
- * permission to store is not a claim that something is dirty.
+ * <p>Only the write fault of a PROTECTED window sets DIRTY: the stores of the others mark their lines themselves, after
+ * their last byte, so permission to store is not a claim that something is dirty.
  */
 class FaultHandler {
     static final int WRITE = 1;
     static final int HUGE = 2;
+
+    /** What became of a fault under one entry lock. */
+    private enum Outcome {
+        MAPPED,
+        /** A huge entry is not possible here (F15): fall back to a single one, no wait. */
+        NOT_HUGE,
+        /** The size that reaches the page must be durable first (F10). */
+        NEEDS_SYNC
+    }
 
     final VolumeCore core;
     final FileLocks locks;
@@ -18,6 +28,7 @@ class FaultHandler {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    final Writeback writeback;
 
     FaultHandler(FileParts parts) {
         this.core = parts.core;
@@ -26,10 +37,15 @@ class FaultHandler {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.writeback = parts.writeback;
     }
 
     /** Begins a window: from now on revokes know it. */
     void open(DaxWindow window) {
+        if (window.mode() == WindowMode.SYNC) {
+            // A write under way may have asked already whether there is such a window, and be about to grow the file.
+            locks.io.readLock().lock();
+        }
         // Shared, so that a file that is going away either refuses it or closes it.
         locks.invalidate.readLock().lock();
         try {
@@ -37,6 +53,9 @@ class FaultHandler {
             windows.add(window);
         } finally {
             locks.invalidate.readLock().unlock();
+            if (window.mode() == WindowMode.SYNC) {
+                locks.io.readLock().unlock();
+            }
         }
     }
 
@@ -49,7 +68,7 @@ class FaultHandler {
         try {
             window.markClosed();
             if (window.pages.revoke(0, BlockMap.INDEX_COUNT)) {
-                core.epochs.quiesce();
+                core.quiesce();
             }
             windows.remove(window);
         } finally {
@@ -62,15 +81,17 @@ class FaultHandler {
      *
      * @throws BeyondEndOfFileException if the page lies wholly beyond the file's end (M10)
      * @throws NoSpaceException if a hole would need a block and there is none; the entry is left unlocked (S43)
+     * @throws WindowPermissionException if the window permits no stores (M12)
      */
     void fault(DaxWindow window, long index, boolean write) {
-        if (write) {
+        if (write && window.mode().storesToFile()) {
             core.checkTakesStores();
         }
         locks.invalidate.readLock().lock();
         try {
-            if (window.isClosed()) {
-                throw new WindowClosedException("window is closed: file=" + inode.name + ", offset=" + window.offset());
+            window.requireOpen();
+            if (write) {
+                window.requirePermitsStores();
             }
             // The size is tested under the lock a truncate owns: else it could shrink the file and free the block
             // between the test and the mapping (S30).
@@ -79,34 +100,56 @@ class FaultHandler {
                         "window touched a page beyond the end: index=" + index + ", size=" + inode.size());
             }
             core.reached(SyncPoint.FAULT_AFTER_SIZE_CHECK);
-            boolean huge = window.pages.coversHuge(index) && MappingEntry.isHuge(map.lookup(index));
-            if (!huge || !faultEntry(window, index, write, true)) {
-                faultEntry(window, index, write, false);
+            if (write && window.mode() == WindowMode.PRIVATE) {
+                copyPage(window, index);
+                return;
             }
+            // The entry was let go for the sync: it may be gone or another now, so everything is looked up again (S57).
+            while (resolve(window, index, write) == Outcome.NEEDS_SYNC) {
+                makeDurable();
+            }
+            count(write);
         } finally {
             locks.invalidate.readLock().unlock();
         }
     }
 
-    /**
-     * Resolves with an entry of one size; returns false if a huge one is not possible here (F15: fall back, no wait).
-     */
-    private boolean faultEntry(DaxWindow window, long index, boolean write, boolean huge) {
+    private Outcome resolve(DaxWindow window, long index, boolean write) {
+        Outcome outcome = mayBeHuge(window, index, write) ? faultEntry(window, index, write, true) : Outcome.NOT_HUGE;
+        return outcome == Outcome.NOT_HUGE ? faultEntry(window, index, write, false) : outcome;
+    }
+
+    /** Returns true if 2 MiB around an index lie in the window and the file and are one block, or none for a load. */
+    private boolean mayBeHuge(DaxWindow window, long index, boolean write) {
+        long end = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1;
+        return window.pages.coversHuge(index)
+                && end <= VolumeLayout.indexCount(inode.size())
+                && (MappingEntry.isHuge(map.lookup(index)) || !write && map.isHugeHole(index));
+    }
+
+    /** Resolves with an entry of one size. */
+    private Outcome faultEntry(DaxWindow window, long index, boolean write, boolean huge) {
         TreeChunk chunk = tree.makeChunk(index);
         core.reached(SyncPoint.FAULT_BEFORE_ENTRY_LOCK);
         // 1. Lock the entry, then look the block up (M6). The other way round, a write could allocate the block between
         //    the two, revoke nobody, and this fault would map a hole over its data (S05).
         long entry = chunk.grab(index, huge);
         if (entry == TreeChunk.CONFLICT) {
-            return false;
+            return Outcome.NOT_HUGE;
         }
         long result = entry;
         try {
             core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
+            if (!huge && MappingEntry.isHuge(entry) && !MappingEntry.hasBlock(entry)) {
+                // A single fault in a huge hole ends it (F17): every window forgets it, then single entries may come.
+                windows.revoke(chunk.firstIndex, VolumeLayout.HUGE_BLOCKS);
+                entry = chunk.downgrade(index);
+                result = entry;
+            }
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
-            if (huge && !MappingEntry.isHuge(mapping)) {
-                return false;
+            if (huge && !MappingEntry.isHuge(mapping) && (write || !map.isHugeHole(index))) {
+                return Outcome.NOT_HUGE;
             }
             if (mapping == MappingEntry.NONE && write) {
                 // 2. A hole gets a zeroed block, durably mapped before anybody can store to it (D15).
@@ -114,40 +157,106 @@ class FaultHandler {
                 mapping = map.lookup(index);
             }
             if (mapping == MappingEntry.NONE) {
-                result = MappingEntry.ofHole();
-                install(window, chunk, index, VolumeLayout.ZERO_BLOCK, 0);
-                return true;
+                result = MappingEntry.ofHole(huge);
+                install(window, chunk, index, VolumeLayout.ZERO_BLOCK, huge ? HUGE : 0);
+                return Outcome.MAPPED;
             }
             // 3. Windows that read the hole forget the zero block before anybody maps the new one (M4, F4). An EMPTY
             //    entry was made by this fault; no window can map it.
             if (MappingEntry.isHole(entry)) {
-                windows.revoke(index, 1);
+                windows.revoke(huge ? chunk.firstIndex : index, huge ? VolumeLayout.HUGE_BLOCKS : 1);
             }
             if (!MappingEntry.hasBlock(entry)) {
                 result = huge ? mapping : MappingEntry.ofBlock(MappingEntry.blockAt(mapping, index), false);
             }
-            // 4. Permission, still under the entry lock: a revoke that waits for it then finds it.
-            boolean mapsHuge = huge && MappingEntry.isHuge(result);
-            long start = mapsHuge ? index & -VolumeLayout.HUGE_BLOCKS : index;
-            install(
-                    window,
-                    chunk,
-                    start,
-                    MappingEntry.blockAt(result, start),
-                    (write ? WRITE : 0) | (mapsHuge ? HUGE : 0));
-            return true;
+            return grant(window, chunk, index, result, (write ? WRITE : 0) | (huge ? HUGE : 0));
         } finally {
             chunk.put(index, result);
         }
     }
 
+    /** Gives permission to an index or the 2 MiB around it, with the entry locked. */
+    private Outcome grant(DaxWindow window, TreeChunk chunk, long index, long entry, int how) {
+        boolean huge = (how & HUGE) != 0 && MappingEntry.isHuge(entry);
+        long first = huge ? chunk.firstIndex : index;
+        int count = huge ? VolumeLayout.HUGE_BLOCKS : 1;
+        if ((how & WRITE) != 0) {
+            if (window.mode() == WindowMode.SYNC && needsSync(first + count)) {
+                return Outcome.NEEDS_SYNC;
+            }
+            if (window.mode() == WindowMode.PROTECTED) {
+                // 4. Dirty, then writable, both before the entry is let go: a write-back in between would clean a page
+                //    that is about to be stored to without another fault (D2, D3, S12).
+                markDirty(chunk, first, count);
+                core.reached(SyncPoint.FAULT_AFTER_MARK);
+            }
+        }
+        // 5. Permission, still under the entry lock: a revoke or protect that waits for it then finds it.
+        install(window, chunk, first, MappingEntry.blockAt(entry, first), how & WRITE | (huge ? HUGE : 0));
+        return Outcome.MAPPED;
+    }
+
     void install(DaxWindow window, TreeChunk chunk, long index, long block, int how) {
         core.reached(SyncPoint.FAULT_BEFORE_PTE);
-        if ((how & HUGE) != 0) {
-            window.pages.mapHuge(chunk, index, block, (how & WRITE) != 0);
-        } else {
+        if (block == VolumeLayout.ZERO_BLOCK) {
+            core.counters.holeFaults.increment();
+        }
+        if ((how & HUGE) == 0) {
             window.pages.map(chunk, index, block, (how & WRITE) != 0);
+        } else {
+            core.counters.hugeFaults.increment();
+            if (block == VolumeLayout.ZERO_BLOCK) {
+                window.pages.mapHugeHole(chunk, index);
+            } else {
+                window.pages.mapHuge(chunk, index, block, (how & WRITE) != 0);
+            }
         }
         core.reached(SyncPoint.FAULT_AFTER_PTE);
+    }
+
+    /** Marks every line of a range inside one entry dirty. */
+    void markDirty(TreeChunk chunk, long first, int count) {
+        for (long index = first; index < first + count; index++) {
+            chunk.mark(index, LineMask.ALL);
+        }
+    }
+
+    /** Returns true if a crash could leave a size that cuts off what a page before {@code end} shows now (D15). */
+    boolean needsSync(long end) {
+        return Math.min(inode.size(), VolumeLayout.offsetOf(end)) > inode.durableSize();
+    }
+
+    /** The sync fault: no entry is held, or the write-back would wait for it; the size cannot be cut meanwhile. */
+    void makeDurable() {
+        core.counters.syncFaults.increment();
+        core.reached(SyncPoint.FAULT_BEFORE_SYNC_FAULT);
+        writeback.fsyncSize();
+        core.reached(SyncPoint.FAULT_AFTER_SYNC_FAULT);
+    }
+
+    /** Copies a page for a private window; the entry lock keeps its block from being given away meanwhile (S38). */
+    private void copyPage(DaxWindow window, long index) {
+        TreeChunk chunk = tree.makeChunk(index);
+        core.reached(SyncPoint.FAULT_BEFORE_ENTRY_LOCK);
+        long entry = chunk.grab(index, false);
+        try {
+            core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
+            long mapping = map.lookup(index);
+            core.reached(SyncPoint.FAULT_AFTER_MAP);
+            window.copyPage(
+                    index,
+                    mapping == MappingEntry.NONE ? VolumeLayout.ZERO_BLOCK : MappingEntry.blockAt(mapping, index));
+            core.counters.copyFaults.increment();
+        } finally {
+            chunk.put(index, entry);
+        }
+    }
+
+    private void count(boolean write) {
+        if (write) {
+            core.counters.writeFaults.increment();
+        } else {
+            core.counters.readFaults.increment();
+        }
     }
 }

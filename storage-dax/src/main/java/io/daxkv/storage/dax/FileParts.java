@@ -18,6 +18,9 @@ final class FileParts {
     final WindowSet windows;
     final FileLocks locks = new FileLocks();
 
+    /** What makes the file durable; faults and growing writes need it too. Set once, before the others are made. */
+    Writeback writeback;
+
     FileParts(VolumeCore core, Inode inode, WindowSet windows) {
         this.core = core;
         this.inode = inode;

@@ -14,6 +14,7 @@ class IoPath {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    final Writeback writeback;
 
     IoPath(FileParts parts) {
         this.core = parts.core;
@@ -22,6 +23,7 @@ class IoPath {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.writeback = parts.writeback;
     }
 
     /** Copies up to {@code target.remaining()} bytes; returns how many, -1 at or past the end. Holes read as zero. */
@@ -107,7 +109,7 @@ class IoPath {
         }
         // Last: a load beyond the end faults until the bytes are there.
         if (end > inode.size()) {
-            inode.setSize(end);
+            writeback.grow(end);
         }
     }
 

@@ -158,9 +158,8 @@ class Truncation {
     /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end (S33). */
     private void extend(long newSize) {
         io.zeroTail(newSize);
-        inode.setSize(newSize);
         // The zeroes, these and those of writes nobody synced yet, before the size that makes them readable.
-        writeback.fsyncSize();
+        writeback.growDurably(newSize);
     }
 
     /** Moves the end down, or nowhere. */
@@ -177,8 +176,9 @@ class Truncation {
         io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
         inode.setSize(newSize);
         writeback.fsyncSize();
-        // 3. The blocks.
+        // 3. The blocks; and the private copies of pages that are no more.
         free(first, last - first);
+        windows.dropCopies(first, last - first);
     }
 
     private void free(long first, long count) {

@@ -12,6 +12,7 @@ final class VolumeCore {
     final long seed;
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
+    final DaxCounters counters = new DaxCounters();
     final SyncPoint.Hook syncHook;
 
     private volatile String shutDownReason;
@@ -37,6 +38,12 @@ final class VolumeCore {
 
     void shutDown(String reason) {
         shutDownReason = reason;
+    }
+
+    /** Waits for every store admitted under a permission that the caller has withdrawn (U1). */
+    void quiesce() {
+        counters.quiesces.increment();
+        epochs.quiesce();
     }
 
     /** Drains, and shuts the volume down if that fails: nobody may believe a later success. */

@@ -13,7 +13,11 @@ import java.util.BitSet;
  * <ul>
  *   <li>M1 a window's translation is the block map's, or the zero block over a hole, and then never writable;
  *   <li>M3 a translation implies an entry;
- *   <li>M13 one huge entry or single ones, and the map agrees with a huge one;
+ *   <li>M12 a window that permits no stores to the file has no writable translation;
+ *   <li>M13 one huge entry or single ones, the map agrees with a huge one, and so do the windows;
+ *   <li>M4 no hole entry is left over a block;
+ *   <li>D2 what a PROTECTED window may store to is dirty, each line of it; D15 what a SYNC window may store to is
+ *       reached by the durable size;
  *   <li>D2' a dirty line implies a DIRTY mark that write-back can reach, and an entry with a block to flush;
  *   <li>no entry is locked, none is EMPTY, no TOWRITE is left;
  *   <li>every block is owned once or free, none is lost (O6).
@@ -56,10 +60,26 @@ final class VolumeChecker {
             long expected =
                     mapping == MappingEntry.NONE ? VolumeLayout.ZERO_BLOCK : MappingEntry.blockAt(mapping, index);
             assertEquals(VolumeLayout.offsetOf(expected), load, "M1: " + where);
-            if (mapping == MappingEntry.NONE) {
-                assertEquals(-1, window.storeAddress(index), "M1: writable hole, " + where);
+            long entry = entryAt(parts, index);
+            assertTrue(entry != MappingEntry.NONE, "M3: " + where);
+            assertTrue(!window.pages.isHuge(index) || MappingEntry.isHuge(entry), "M13: huge translation, " + where);
+            if (window.storeAddress(index) >= 0) {
+                assertTrue(mapping != MappingEntry.NONE, "M1: writable hole, " + where);
+                checkWritable(parts, window, index, where);
             }
-            assertTrue(entryAt(parts, index) != MappingEntry.NONE, "M3: " + where);
+        }
+    }
+
+    private static void checkWritable(FileParts parts, DaxWindow window, long index, String where) {
+        assertTrue(window.mode().storesToFile(), "M12: writable in " + window.mode() + ", " + where);
+        TreeChunk chunk = parts.tree.chunk(index);
+        if (window.mode() == WindowMode.PROTECTED) {
+            assertTrue(chunk.isDirty(index), "D2: writable, not dirty, " + where);
+            assertEquals(LineMask.ALL, chunk.mask(index), "D2: writable, clean lines, " + where);
+        }
+        if (window.mode() == WindowMode.SYNC) {
+            long end = Math.min(parts.inode.size(), VolumeLayout.offsetOf(index + 1));
+            assertTrue(end <= parts.inode.durableSize(), "D15: writable, size not durable, " + where);
         }
     }
 
@@ -76,6 +96,9 @@ final class VolumeChecker {
             assertFalse(MappingEntry.isLocked(entry) || MappingEntry.isEmpty(entry), "left behind: " + where);
             assertFalse(chunk.isToWrite(index), "TOWRITE left: " + where);
             long mapping = parts.map.lookup(index);
+            if (MappingEntry.isHole(entry)) {
+                assertEquals(MappingEntry.NONE, mapping, "M4: hole entry over a block, " + where);
+            }
             if (MappingEntry.hasBlock(entry)) {
                 assertEquals(MappingEntry.blockAt(mapping, index), MappingEntry.blockAt(entry, index), "M1: " + where);
                 assertTrue(!MappingEntry.isHuge(entry) || MappingEntry.isHuge(mapping), "M13: " + where);
