@@ -202,6 +202,7 @@ final class DirtyMutants {
                         super.writeBackOne(chunk, index);
                         chunk.clearDirty(index);
                         for (long again = first(chunk); again >= 0; again = first(chunk)) {
+                            chunk.tag(again, again + 1);
                             super.writeBackOne(chunk, again);
                             chunk.clearDirty(again);
                         }

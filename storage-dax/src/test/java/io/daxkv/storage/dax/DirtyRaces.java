@@ -236,7 +236,7 @@ final class DirtyRaces {
     private static void closedWindow(Stage s) {
         s.window.putByte(0, Stage.STORED);
         s.window.close();
-        s.window = s.volume.open("f").window(0, Stage.BLOCK);
+        s.window = s.window(0, Stage.BLOCK);
         s.expect(Stage.STORED, s.window.getByte(0));
         assertTrue(s.isDirty(0), "D16");
         s.volume.open("f").fsync();

@@ -24,6 +24,7 @@ final class HoleRaces {
                 new Scenario("S01.early", "2016", HoleRaces::storeBeforeAllocation),
                 new Scenario("S01.same", "2016", HoleRaces::storeToTheSameBytes),
                 new Scenario("S02", "2016: invalidation before the allocation", s -> holeFault(s, s.window)),
+                new Scenario("S02.private", "2016", HoleRaces::holeFaultOfAPrivateWindow),
                 new Scenario("S02.aliases", "2016", HoleRaces::holeFaultOfAliases),
                 new Scenario("S02.late", "2016", HoleRaces::holeFaultOfALateWindow),
                 new Scenario("S03", "2016: a write invalidates the whole file", HoleRaces::unrelatedDirt)));
@@ -80,8 +81,12 @@ final class HoleRaces {
         s.expect(Stage.WRITTEN, reader.getByte(0));
     }
 
+    private static void holeFaultOfAPrivateWindow(Stage s) {
+        holeFault(s, s.file.window(0, Stage.SIZE, WindowMode.PRIVATE));
+    }
+
     private static void holeFaultOfAliases(Stage s) {
-        DaxWindow other = s.file.window(0, Stage.BLOCK);
+        DaxWindow other = s.window(0, Stage.BLOCK);
         Actors.Actor p1 = s.actors.park(SyncPoint.IO_BEFORE_MAP, () -> s.write(0, 10));
         s.expect(0, s.window.getByte(0));
         s.expect(0, other.getByte(0));
@@ -92,7 +97,7 @@ final class HoleRaces {
 
     private static void holeFaultOfALateWindow(Stage s) {
         Actors.Actor p1 = s.actors.park(SyncPoint.IO_BEFORE_MAP, () -> s.write(0, 10));
-        DaxWindow late = s.file.window(0, 2 * Stage.BLOCK);
+        DaxWindow late = s.window(0, 2 * Stage.BLOCK);
         s.expect(0, late.getByte(0));
         p1.finish();
         s.expect(Stage.WRITTEN, late.getByte(0));
@@ -101,7 +106,7 @@ final class HoleRaces {
     private static void unrelatedDirt(Stage s) {
         long far = 1L << 30;
         s.file.truncate(far + Stage.BLOCK);
-        s.file.window(far, Stage.BLOCK).putByte(0, Stage.STORED);
+        s.window(far, Stage.BLOCK).putByte(0, Stage.STORED);
         s.write(0, 10);
         assertTrue(s.isDirty(far), "D1");
         s.syncAndCrash(() -> s.expect(Stage.STORED, s.read(far)));
@@ -151,7 +156,7 @@ final class HoleRaces {
         p0.finish();
         p1.finish();
         s.expect(Stage.WRITTEN, s.window.getByte(0));
-        s.expect(Stage.WRITTEN, s.file.window(0, Stage.BLOCK).getByte(0));
+        s.expect(Stage.WRITTEN, s.window(0, Stage.BLOCK).getByte(0));
     }
 
     private static void twoAllocations(Stage s) {
@@ -164,7 +169,7 @@ final class HoleRaces {
     }
 
     private static void hugeZero(Stage s) {
-        DaxWindow window = s.file.window(Stage.HUGE, Stage.HUGE);
+        DaxWindow window = s.window(Stage.HUGE, Stage.HUGE);
         s.expect(0, window.getByte(0));
         s.write(Stage.HUGE, 12);
         s.expect(Stage.WRITTEN, window.getByte(0));
@@ -173,7 +178,7 @@ final class HoleRaces {
     }
 
     private static void hugeZeroAndWriteFault(Stage s) {
-        DaxWindow reader = s.file.window(Stage.HUGE, Stage.HUGE);
+        DaxWindow reader = s.window(Stage.HUGE, Stage.HUGE);
         s.expect(0, reader.getByte(7 * Stage.BLOCK));
         s.window.putByte(Stage.HUGE + 7 * Stage.BLOCK, Stage.STORED);
         s.expect(Stage.STORED, reader.getByte(7 * Stage.BLOCK));
@@ -182,8 +187,8 @@ final class HoleRaces {
     }
 
     private static void hugeZeroBesideASmallOne(Stage s) {
-        DaxWindow large = s.file.window(Stage.HUGE, Stage.HUGE);
-        DaxWindow small = s.file.window(Stage.HUGE + Stage.BLOCK, Stage.BLOCK);
+        DaxWindow large = s.window(Stage.HUGE, Stage.HUGE);
+        DaxWindow small = s.window(Stage.HUGE + Stage.BLOCK, Stage.BLOCK);
         s.expect(0, small.getByte(0));
         s.expect(0, large.getByte(0));
         s.expect(0, large.getByte(Stage.BLOCK));
@@ -194,12 +199,12 @@ final class HoleRaces {
 
     private static void twoWriteFaults(Stage s) {
         s.foreign.truncate(0);
-        DaxWindow other = s.file.window(0, Stage.BLOCK);
+        DaxWindow other = s.window(0, Stage.BLOCK);
         Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_AFTER_MAP, () -> s.window.putByte(1024, Stage.STORED));
         Actors.Actor p1 = s.actors.startAndAwait(() -> other.putByte(3072, Stage.REWRITTEN));
         p0.finish();
         p1.finish();
-        DaxWindow third = s.file.window(0, Stage.BLOCK);
+        DaxWindow third = s.window(0, Stage.BLOCK);
         for (int at : new int[] {1024, 3072}) {
             s.expect(at == 1024 ? Stage.STORED : Stage.REWRITTEN, s.read(at));
             s.expect(at == 1024 ? Stage.STORED : Stage.REWRITTEN, third.getByte(at));
@@ -222,7 +227,7 @@ final class HoleRaces {
     }
 
     private static void readAndWriteFault(Stage s) {
-        DaxWindow reader = s.file.window(0, Stage.BLOCK);
+        DaxWindow reader = s.window(0, Stage.BLOCK);
         Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_AFTER_MAP, () -> reader.getByte(0));
         Actors.Actor p1 = s.actors.startAndAwait(() -> s.window.putByte(0, Stage.STORED));
         assertFalse(p1.isDone(), "the write fault passed a locked entry");

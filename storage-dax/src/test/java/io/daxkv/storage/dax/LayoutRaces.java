@@ -35,7 +35,7 @@ final class LayoutRaces {
     private static void truncateAndFault(Stage s) {
         s.window.putByte(0, Stage.STORED);
         s.file.fsync();
-        DaxWindow other = s.file.window(0, Stage.BLOCK);
+        DaxWindow other = s.window(0, Stage.BLOCK);
         Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_AFTER_SIZE_CHECK, () -> other.putByte(0, Stage.REWRITTEN));
         Actors.Actor p1 = s.actors.startAndAwait(() -> {
             s.file.truncate(0);

@@ -23,7 +23,7 @@ final class OrderRaces {
     private static void smallThenHuge(Stage s, int slot) {
         s.file.allocate(0, Stage.HUGE);
         long at = (long) slot * Stage.BLOCK;
-        DaxWindow small = s.file.window(at, Stage.BLOCK);
+        DaxWindow small = s.window(at, Stage.BLOCK);
         Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_BEFORE_PTE, () -> small.putByte(0, Stage.STORED));
         Actors.Actor p1 = s.actors.startAndAwait(() -> s.window.putByte(7 * Stage.BLOCK, Stage.REWRITTEN));
         assertTrue(p1.isDone(), "L7: a conflict of sizes waits for nobody");
@@ -39,7 +39,7 @@ final class OrderRaces {
 
     private static void hugeThenSmall(Stage s) {
         s.file.allocate(0, Stage.HUGE);
-        DaxWindow small = s.file.window(5 * Stage.BLOCK, Stage.BLOCK);
+        DaxWindow small = s.window(5 * Stage.BLOCK, Stage.BLOCK);
         Actors.Actor p0 =
                 s.actors.park(SyncPoint.FAULT_BEFORE_PTE, () -> s.window.putByte(7 * Stage.BLOCK, Stage.REWRITTEN));
         Actors.Actor p1 = s.actors.startAndAwait(() -> small.putByte(0, Stage.STORED));
@@ -55,8 +55,8 @@ final class OrderRaces {
 
     /** A fault holds the entry and leaves another one in its place; the first waiter has no use for that. */
     private static void replacedEntry(Stage s) {
-        DaxWindow second = s.file.window(0, Stage.BLOCK);
-        DaxWindow third = s.file.window(0, Stage.BLOCK);
+        DaxWindow second = s.window(0, Stage.BLOCK);
+        DaxWindow third = s.window(0, Stage.BLOCK);
         Actors.Actor t0 = s.actors.park(SyncPoint.FAULT_AFTER_ENTRY_LOCK, () -> s.window.getByte(0));
         // Has its block, and waits to replace the entry of a hole; it will find that of a block.
         Actors.Actor t1 = s.actors.startAndAwait(() -> s.write(0, 10));
@@ -74,7 +74,7 @@ final class OrderRaces {
     /** F holds the entry; a write-back and a write want it too, and after F the entry is gone. */
     private static void invalidators(Stage s) {
         s.window.putByte(0, Stage.STORED);
-        DaxWindow other = s.file.window(0, Stage.BLOCK);
+        DaxWindow other = s.window(0, Stage.BLOCK);
         Actors.Actor p2 =
                 s.actors.park(List.of(SyncPoint.SYNC_AFTER_TAG, SyncPoint.SYNC_AFTER_ENTRY_LOCK), s.file::fsync);
         s.file.punchHole(0, Stage.BLOCK);
@@ -95,7 +95,7 @@ final class OrderRaces {
     /** A 2 MiB fault meets a locked 4 KiB entry: it falls back at once, and slot 300's owner is nobody it waits for. */
     private static void conflictDoesNotWait(Stage s) {
         s.file.allocate(0, Stage.HUGE);
-        DaxWindow small = s.file.window(300 * Stage.BLOCK, Stage.BLOCK);
+        DaxWindow small = s.window(300 * Stage.BLOCK, Stage.BLOCK);
         Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_AFTER_ENTRY_LOCK, () -> small.getByte(0));
         Actors.Actor p1 = s.actors.startAndAwait(() -> s.window.getByte(0));
         assertTrue(p1.isDone(), "L7: a conflict of sizes waits for nobody");

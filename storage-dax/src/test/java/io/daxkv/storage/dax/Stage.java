@@ -31,6 +31,7 @@ final class Stage implements SyncPoint.Hook {
     private static final long VOLUME_SIZE = 16L << 20;
     private static final int RANDOM_IMAGES = 2;
 
+    private final Setup setup;
     final Actors actors;
     final FaultyPmem pmem = new FaultyPmem(new RecordingPmem(VOLUME_SIZE));
     /** What else happens at a sync point, on the thread that gets there. */
@@ -43,14 +44,27 @@ final class Stage implements SyncPoint.Hook {
     DaxFile foreign;
     DaxWindow window;
 
-    Stage(FileOperations operations, Actors actors) {
+    /**
+     * What a scenario plays with.
+     *
+     * @param operations the layer's, right or faulty
+     * @param mode of the windows whose mode is not the point
+     * @param cachesPersist whether what was stored is durable without a flush, and a flush does nothing
+     */
+    record Setup(FileOperations operations, WindowMode mode, boolean cachesPersist) {}
+
+    Stage(Setup setup, Actors actors) {
+        this.setup = setup;
         this.actors = actors;
         DaxVolume.format(pmem);
-        volume = new DaxVolume(pmem, operations, this);
+        if (setup.cachesPersist) {
+            pmem.leaveOutFlushes();
+        }
+        volume = new DaxVolume(pmem, setup.operations, this);
         file = volume.create("f", DaxFileKind.ORDINARY);
         file.truncate(SIZE);
         foreign = volume.create("g", DaxFileKind.ORDINARY);
-        window = file.window(0, SIZE);
+        window = window(0, SIZE);
         actors.watchEpochs(volume.core().epochs);
         pmem.recorder().onEvent(event -> {
             if (event.kind() != PmemEvent.Kind.STORED) {
@@ -79,6 +93,19 @@ final class Stage implements SyncPoint.Hook {
     }
 
     // Steps.
+
+    /** Opens a window of the mode that the scenario plays in. */
+    DaxWindow window(long offset, long length) {
+        return volume.open("f").window(offset, length, setup.mode);
+    }
+
+    boolean isProtected() {
+        return setup.mode == WindowMode.PROTECTED;
+    }
+
+    FileOperations operations() {
+        return setup.operations;
+    }
 
     /** Writes {@code length} bytes 'a' by the IO path. */
     void write(long offset, int length) {
@@ -176,6 +203,9 @@ final class Stage implements SyncPoint.Hook {
 
     /** What a power failure now could leave: nothing that is not durable, and images drawn at random. */
     private List<RecordingPmem> images() {
+        if (setup.cachesPersist) {
+            return List.of(pmem.recorder().crashKeepingEverything());
+        }
         List<RecordingPmem> images = new ArrayList<>();
         images.add(pmem.recorder().crashKeepingNothing());
         for (int i = 1; i <= RANDOM_IMAGES; i++) {
