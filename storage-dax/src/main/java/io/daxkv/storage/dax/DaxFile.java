@@ -1,7 +1,6 @@
 package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,8 +9,8 @@ import java.util.List;
  * operation lives in a class of its own.
  *
  * <p><b>Durability.</b> Bytes, by whichever path, and the size after growing writes: at the next fsync that begins
- * after the call. {@link #allocate}, {@link #punchHole} and {@link #truncate}: on return, except the zeroes they store
- * into a block they keep.
+ * after the call. {@link #allocate}, {@link #zeroRange}, {@link #punchHole} and {@link #truncate}: on return, except
+ * the zeroes they store into a block they keep in part.
  *
  * <p><b>Ordering.</b> Two writes or stores have no order across a crash unless an fsync separates them.
  *
@@ -29,6 +28,7 @@ public final class DaxFile {
     private final IoPath io;
     private final Writeback writeback;
     private final Truncation truncation;
+    private final Preallocation preallocation;
 
     DaxFile(FileParts parts, FileOperations operations) {
         this.parts = parts;
@@ -38,6 +38,7 @@ public final class DaxFile {
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
         this.truncation = operations.truncation(parts, io, writeback);
+        this.preallocation = operations.preallocation(parts, io, truncation, writeback);
     }
 
     public String name() {
@@ -65,7 +66,12 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        io.write(requireOffset(offset), source);
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            io.write(requireOffset(offset), source);
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
     }
 
     /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
@@ -88,30 +94,71 @@ public final class DaxFile {
         return window;
     }
 
-    /**
-     * Gives every hole of a range a block, 2 MiB ones where range and free space allow, and grows the file to its end.
-     */
+    /** As {@link #allocate(long, long, SizeRule)}; grows the file to the end of the range. */
     public void allocate(long offset, long length) {
-        truncation.allocate(requireOffset(offset), requireLength(length));
+        allocate(offset, length, SizeRule.EXTEND);
+    }
+
+    /**
+     * Gives every hole of a range a block, 2 MiB ones where range and free space allow, so that stores and writes there
+     * need no more space. The blocks are unwritten: they read as zero.
+     *
+     * @param rule whether the file grows to the end of the range; if not, what lies beyond its end is kept until the
+     *     volume is opened the next time
+     */
+    public void allocate(long offset, long length, SizeRule rule) {
+        change(() -> preallocation.allocate(requireOffset(offset), requireLength(length), rule));
+    }
+
+    /**
+     * Makes a range read as zero and gives it blocks, its own or, for holes and shared blocks, new ones: punch and
+     * allocate in one.
+     *
+     * @param rule whether the file grows to the end of the range
+     */
+    public void zeroRange(long offset, long length, SizeRule rule) {
+        change(() -> preallocation.zeroRange(requireOffset(offset), requireLength(length), rule));
     }
 
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
     public void punchHole(long offset, long length) {
-        truncation.punchHole(requireOffset(offset), requireLength(length));
+        change(() -> truncation.punchHole(requireOffset(offset), requireLength(length)));
     }
 
     /** Sets the file's length: cuts bytes off, or adds bytes that read as zero. */
     public void truncate(long newSize) {
-        truncation.truncate(requireOffset(newSize));
+        change(() -> truncation.truncate(requireOffset(newSize)));
+    }
+
+    /**
+     * Keeps the blocks behind a range, which must lie inside the file, where they are until the pin closes: layout
+     * changes of the range wait for it, up to the volume's age cap (T16).
+     */
+    public DaxPin pin(long offset, long length) {
+        return parts.pins.pin(requireOffset(offset), requireLength(length));
+    }
+
+    /**
+     * Hands out the memory behind a range, which must lie inside the file; its holes get blocks. Every fsync of it
+     * writes back all of its blocks until the lease closes (U4).
+     *
+     * @param length at least 1
+     */
+    public RawLease lease(long offset, long length) {
+        RawLease[] lease = new RawLease[1];
+        change(() -> lease[0] = parts.pins.leases.lease(io, requireOffset(offset), requireLength(length)));
+        return lease[0];
     }
 
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
+        parts.inode.checkExists();
         writeback.fsync(0, BlockMap.INDEX_COUNT);
     }
 
     /** As {@link #fsync()}, for whole blocks of a range; dirt outside stays dirty (D8). */
     public void fsync(long offset, long length) {
+        parts.inode.checkExists();
         writeback.fsync(
                 VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
     }
@@ -121,19 +168,14 @@ public final class DaxFile {
      * inside.
      */
     public List<Extent> extents(long offset, long length) {
-        parts.inode.checkExists();
-        List<Extent> extents = new ArrayList<>();
-        long end = offset + length;
-        long[] covered = {offset};
-        parts.map.walk(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end), (index, block, count, word) -> {
-            long from = Math.max(VolumeLayout.offsetOf(index), offset);
-            long to = Math.min(VolumeLayout.offsetOf(index + count), end);
-            append(extents, covered[0], from, ExtentState.HOLE);
-            append(extents, from, to, ExtentState.MAPPED);
-            covered[0] = to;
-        });
-        append(extents, covered[0], end, ExtentState.HOLE);
-        return extents;
+        long end = Math.addExact(requireOffset(offset), requireLength(length));
+        parts.locks.io.readLock().lock();
+        try {
+            parts.inode.checkExists();
+            return ExtentList.of(parts, offset, end);
+        } finally {
+            parts.locks.io.readLock().unlock();
+        }
     }
 
     /** Returns how many lines are marked dirty now. */
@@ -150,21 +192,18 @@ public final class DaxFile {
         truncation.dropBeyondEnd();
     }
 
-    /** Frees everything, once the inode is durably gone. */
-    void release() {
-        truncation.releaseAll();
+    /** Ends the file, once its inode is durably gone: now, or when its last window, pin or lease closes. */
+    void unlink() {
+        parts.eviction.unlink();
     }
 
-    private static void append(List<Extent> extents, long from, long to, ExtentState state) {
-        if (from >= to) {
-            return;
-        }
-        int last = extents.size() - 1;
-        if (last >= 0 && extents.get(last).state() == state) {
-            Extent before = extents.get(last);
-            extents.set(last, new Extent(before.offset(), to - before.offset(), state));
-        } else {
-            extents.add(new Extent(from, to - from, state));
+    /** Runs a change of the file unless the volume is frozen, then it waits. */
+    private void change(Runnable operation) {
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            operation.run();
+        } finally {
+            parts.core.gate.endWrite(ticket);
         }
     }
 

@@ -3,8 +3,8 @@ package io.daxkv.storage.dax;
 /**
  * Gives a window permission for one index: the software page fault. Read faults map a hole to the shared zero block
  * (F1, F2) or a block read-only (F3, F4); write faults allocate (F5) and map for writing (F6, F7, F9), in a synchronous
- * window only what is durably reachable (F10, F11), in a private one a copy (F12, F13). Rows F1..F18 of the operation
- * table, 4 KiB and 2 MiB.
+ * window only what is durably reachable (F10, F11), in a private one a copy (F12, F13). Rows F1..F18 and F20 of the
+ * operation table, 4 KiB and 2 MiB.
  *
  * <p>Only the write fault of a PROTECTED window sets DIRTY: the stores of the others mark their lines themselves, after
  * their last byte, so permission to store is not a claim that something is dirty.
@@ -27,8 +27,10 @@ class FaultHandler {
     final MappingTree tree;
     final BlockMap map;
     final WindowSet windows;
+    final WritableBlocks blocks;
     final Inode inode;
     final Writeback writeback;
+    private final FileEviction eviction;
 
     FaultHandler(FileParts parts) {
         this.core = parts.core;
@@ -36,8 +38,10 @@ class FaultHandler {
         this.tree = parts.tree;
         this.map = parts.map;
         this.windows = parts.windows;
+        this.blocks = parts.blocks;
         this.inode = parts.inode;
         this.writeback = parts.writeback;
+        this.eviction = parts.eviction;
     }
 
     /** Begins a window: from now on revokes know it. */
@@ -46,7 +50,7 @@ class FaultHandler {
             // A write under way may have asked already whether there is such a window, and be about to grow the file.
             locks.io.readLock().lock();
         }
-        // Shared, so that a file that is going away either refuses it or closes it.
+        // Shared, so that a file that is going away either refuses it or lives on for it.
         locks.invalidate.readLock().lock();
         try {
             inode.checkExists();
@@ -74,6 +78,7 @@ class FaultHandler {
         } finally {
             locks.invalidate.writeLock().unlock();
         }
+        eviction.evictIfUnused();
     }
 
     /**
@@ -84,9 +89,21 @@ class FaultHandler {
      * @throws WindowPermissionException if the window permits no stores (M12)
      */
     void fault(DaxWindow window, long index, boolean write) {
-        if (write && window.mode().storesToFile()) {
-            core.checkTakesStores();
+        if (!write || !window.mode().storesToFile()) {
+            faultNow(window, index, write);
+            return;
         }
+        // Before any lock of the file: what waits here for a thaw must hold nobody else up.
+        long ticket = core.gate.beginFault();
+        try {
+            core.checkTakesStores();
+            faultNow(window, index, true);
+        } finally {
+            core.gate.endFault(ticket);
+        }
+    }
+
+    private void faultNow(DaxWindow window, long index, boolean write) {
         locks.invalidate.readLock().lock();
         try {
             window.requireOpen();
@@ -124,7 +141,7 @@ class FaultHandler {
         long end = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1;
         return window.pages.coversHuge(index)
                 && end <= VolumeLayout.indexCount(inode.size())
-                && (MappingEntry.isHuge(map.lookup(index)) || !write && map.isHugeHole(index));
+                && (isHuge(map.lookup(index), write) || !write && map.isHugeHole(index));
     }
 
     /** Resolves with an entry of one size. */
@@ -140,38 +157,50 @@ class FaultHandler {
         long result = entry;
         try {
             core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
-            if (!huge && MappingEntry.isHuge(entry) && !MappingEntry.hasBlock(entry)) {
-                // A single fault in a huge hole ends it (F17): every window forgets it, then single entries may come.
-                windows.revoke(chunk.firstIndex, VolumeLayout.HUGE_BLOCKS);
-                entry = chunk.downgrade(index);
+            if (!huge) {
+                entry = blocks.downgrade(chunk, index, entry);
                 result = entry;
             }
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
-            if (huge && !MappingEntry.isHuge(mapping) && (write || !map.isHugeHole(index))) {
+            if (huge && !isHuge(mapping, write) && (write || !map.isHugeHole(index))) {
                 return Outcome.NOT_HUGE;
             }
-            if (mapping == MappingEntry.NONE && write) {
-                // 2. A hole gets a zeroed block, durably mapped before anybody can store to it (D15).
-                map.mapHoles(index, 1);
-                mapping = map.lookup(index);
-            }
-            if (mapping == MappingEntry.NONE) {
+            if (!write && !MappingEntry.hasData(mapping)) {
                 result = MappingEntry.ofHole(huge);
-                install(window, chunk, index, VolumeLayout.ZERO_BLOCK, huge ? HUGE : 0);
+                installHole(window, chunk, index, huge);
                 return Outcome.MAPPED;
             }
-            // 3. Windows that read the hole forget the zero block before anybody maps the new one (M4, F4). An EMPTY
-            //    entry was made by this fault; no window can map it.
-            if (MappingEntry.isHole(entry)) {
-                windows.revoke(huge ? chunk.firstIndex : index, huge ? VolumeLayout.HUGE_BLOCKS : 1);
-            }
-            if (!MappingEntry.hasBlock(entry)) {
-                result = huge ? mapping : MappingEntry.ofBlock(MappingEntry.blockAt(mapping, index), false);
+            if (write) {
+                // 2. A block of its own, with its bytes or zeroes, durably mapped before anybody can store to it (D15),
+                //    and no window that still reads what stood here before.
+                result = blocks.prepare(index, entry);
+            } else {
+                // 3. As above: no window goes on reading a hole that is none (M4, F4).
+                if (MappingEntry.isHole(entry)) {
+                    windows.revoke(huge ? chunk.firstIndex : index, huge ? VolumeLayout.HUGE_BLOCKS : 1);
+                }
+                if (!MappingEntry.hasBlock(entry)) {
+                    result = huge ? mapping : MappingEntry.single(mapping, index);
+                }
             }
             return grant(window, chunk, index, result, (write ? WRITE : 0) | (huge ? HUGE : 0));
         } finally {
             chunk.put(index, result);
+        }
+    }
+
+    /** Returns true if a mapping may be a 2 MiB entry: an unwritten one becomes one when it is written. */
+    private boolean isHuge(long mapping, boolean write) {
+        return blocks.isHugeEntry(mapping) && (write || MappingEntry.hasData(mapping));
+    }
+
+    private void installHole(DaxWindow window, TreeChunk chunk, long index, boolean huge) {
+        install(window, chunk, index, VolumeLayout.ZERO_BLOCK, huge ? HUGE : 0);
+        if (MappingEntry.hasData(map.lookup(index))) {
+            // A 2 MiB unwritten block is written under the lock of another of its indexes. Either its revoke found the
+            // translation just made, or the map says so here.
+            windows.revoke(index, 1);
         }
     }
 
@@ -221,9 +250,12 @@ class FaultHandler {
         }
     }
 
-    /** Returns true if a crash could leave a size that cuts off what a page before {@code end} shows now (D15). */
+    /**
+     * Returns true if a crash could leave a size that cuts off what a page before {@code end} shows now (D15); a file
+     * without a name has no size to leave.
+     */
     boolean needsSync(long end) {
-        return Math.min(inode.size(), VolumeLayout.offsetOf(end)) > inode.durableSize();
+        return !inode.isDeleted() && Math.min(inode.size(), VolumeLayout.offsetOf(end)) > inode.durableSize();
     }
 
     /** The sync fault: no entry is held, or the write-back would wait for it; the size cannot be cut meanwhile. */
@@ -245,7 +277,7 @@ class FaultHandler {
             core.reached(SyncPoint.FAULT_AFTER_MAP);
             window.copyPage(
                     index,
-                    mapping == MappingEntry.NONE ? VolumeLayout.ZERO_BLOCK : MappingEntry.blockAt(mapping, index));
+                    MappingEntry.hasData(mapping) ? MappingEntry.blockAt(mapping, index) : VolumeLayout.ZERO_BLOCK);
             core.counters.copyFaults.increment();
         } finally {
             chunk.put(index, entry);

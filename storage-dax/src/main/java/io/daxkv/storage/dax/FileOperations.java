@@ -8,6 +8,18 @@ class FileOperations {
         return new WindowSet(core);
     }
 
+    BlockMap map(VolumeCore core, Inode inode) {
+        return new BlockMap(core, inode.rootOffset(), inode.kind);
+    }
+
+    FilePins pins(FileParts parts) {
+        return new FilePins(parts);
+    }
+
+    WritableBlocks blocks(FileParts parts) {
+        return new WritableBlocks(parts);
+    }
+
     FaultHandler faults(FileParts parts) {
         return new FaultHandler(parts);
     }
@@ -37,5 +49,9 @@ class FileOperations {
 
     Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
         return new Truncation(parts, io, writeback);
+    }
+
+    Preallocation preallocation(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
+        return new Preallocation(parts, io, truncation, writeback);
     }
 }

@@ -90,6 +90,17 @@ final class MappingTree {
         }
     }
 
+    /** Forgets the clean entries of every 2 MiB that a range meets; no window translates any of it. */
+    void dropClean(long first, long count) {
+        long end = Math.min(first + count, (long) nodes.length << NODE_SHIFT);
+        for (long index = first & -VolumeLayout.HUGE_BLOCKS; index < end; index += VolumeLayout.HUGE_BLOCKS) {
+            TreeChunk chunk = chunk(index);
+            if (chunk != null) {
+                chunk.dropClean();
+            }
+        }
+    }
+
     /** Returns the first chunk with DIRTY indexes that ends after {@code index}, or null. */
     TreeChunk nextDirtyChunk(long index) {
         TreeNode[] current = nodes;

@@ -5,6 +5,7 @@ package io.daxkv.storage.dax;
  * {@link #ENABLED} is false, a constant of the JIT, so the calls compile to nothing.
  */
 enum SyncPoint {
+    IO_BEFORE_READ,
     IO_AFTER_LOCK,
     IO_BEFORE_MAP,
     IO_AFTER_ALLOC,
@@ -35,12 +36,23 @@ enum SyncPoint {
     SYNC_BEFORE_FENCE,
     SYNC_AFTER_FENCE,
     LAYOUT_AFTER_LOCK,
+    LAYOUT_BEFORE_WAIT_PIN,
+    LAYOUT_AFTER_WAIT_PIN,
     LAYOUT_AFTER_REVOKE,
     LAYOUT_AFTER_DELETE,
     LAYOUT_BEFORE_FREE,
+    LAYOUT_MID_REMAP,
+    UNWRITTEN_BEFORE_ZERO,
+    UNWRITTEN_AFTER_MAP,
+    COW_BEFORE_REVOKE,
+    COW_BEFORE_COPY,
+    COW_AFTER_COPY,
+    COW_AFTER_MAP,
+    COW_AFTER_DROP,
     INV_BEFORE_UNMAP,
     INV_AFTER_UNMAP,
-    INV_AFTER_REMOVE;
+    INV_AFTER_REMOVE,
+    FREEZE_BEFORE_WAIT;
 
     static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
 

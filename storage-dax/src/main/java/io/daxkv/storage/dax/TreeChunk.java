@@ -136,6 +136,43 @@ final class TreeChunk {
         }
     }
 
+    /** Removes the hole entries nobody has locked; no window translates their indexes any more. */
+    void removeUnlockedHoles() {
+        indexLock.lock();
+        try {
+            for (int slot = 0; slot < SLOTS && entryCount > 0; slot++) {
+                long entry = current(firstIndex + slot);
+                if (MappingEntry.isHole(entry) && !MappingEntry.isLocked(entry)) {
+                    set(firstIndex + slot, MappingEntry.NONE);
+                }
+            }
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
+    /**
+     * Removes the entries of clean indexes once they are unlocked; a huge entry is first replaced by single ones for
+     * the indexes with dirt. No window may translate any of these indexes.
+     */
+    void dropClean() {
+        indexLock.lock();
+        try {
+            for (long index = firstIndex; index < firstIndex + SLOTS; index++) {
+                awaitUnlocked(index);
+                if (hugeEntry != MappingEntry.NONE) {
+                    splitHuge();
+                }
+                if (!isDirty(index) && mask(index) == LineMask.NONE) {
+                    set(index, MappingEntry.NONE);
+                }
+            }
+            entryFreed.signalAll();
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
     /**
      * Removes the entry of an index once it is unlocked, dirty or not, and forgets its marks: its data is being
      * destroyed by request. A huge entry is first replaced by single ones for the indexes with dirt.
