@@ -17,12 +17,6 @@ final class LayoutMutants {
             Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
                 return new Truncation(parts, io, writeback) {
                     @Override
-                    void allocate(long offset, long length) {
-                        dropAll();
-                        super.allocate(offset, length);
-                    }
-
-                    @Override
                     void punchHole(long offset, long length) {
                         dropAll();
                         super.punchHole(offset, length);
@@ -37,6 +31,17 @@ final class LayoutMutants {
                     private void dropAll() {
                         windows.revoke(0, BlockMap.INDEX_COUNT);
                         tree.destroy(0, BlockMap.INDEX_COUNT);
+                    }
+                };
+            }
+
+            @Override
+            Preallocation preallocation(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
+                return new Preallocation(parts, io, truncation, writeback) {
+                    @Override
+                    void allocate(long offset, long length, SizeRule rule) {
+                        truncation.destroy(0, BlockMap.INDEX_COUNT);
+                        super.allocate(offset, length, rule);
                     }
                 };
             }
