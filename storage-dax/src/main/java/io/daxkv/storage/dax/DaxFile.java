@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
+import java.nio.file.OpenOption;
 import java.util.List;
 
 /**
@@ -26,6 +27,7 @@ public final class DaxFile {
     private final FileOperations operations;
     private final FaultHandler faults;
     private final IoPath io;
+    private final WindowTransfer transfer;
     private final Writeback writeback;
     private final Truncation truncation;
     private final Preallocation preallocation;
@@ -37,6 +39,7 @@ public final class DaxFile {
         parts.writeback = writeback;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
+        this.transfer = operations.transfer(parts, io);
         this.truncation = operations.truncation(parts, io, writeback);
         this.preallocation = operations.preallocation(parts, io, truncation, writeback);
     }
@@ -77,6 +80,41 @@ public final class DaxFile {
     /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
     public DaxWindow window(long offset, long length) {
         return window(offset, length, WindowMode.TRACKED);
+    }
+
+    /**
+     * As {@link #read(long, ByteBuffer)}, into a window, which may be one of this file and of these very bytes.
+     *
+     * @return bytes copied, fewer if the window could not take more; -1 at or past the end
+     * @throws DaxException if the window could not take the first byte
+     */
+    public long read(long offset, DaxWindow target, long position, long length) {
+        return transfer.read(requireOffset(offset), target, position, length);
+    }
+
+    /**
+     * As {@link #write(long, ByteBuffer)}, from a window, which may be one of this file and of these very bytes: each
+     * byte is what the window held when it was copied.
+     *
+     * @return bytes written, fewer if the window could not give more or the volume had no room for more
+     * @throws DaxException if the first byte could not be loaded or written; nothing changed then
+     */
+    public long write(long offset, DaxWindow source, long position, long length) {
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            return transfer.write(requireOffset(offset), source, position, length);
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
+    }
+
+    /**
+     * Opens the file as a channel, for code that knows nothing of this layer.
+     *
+     * @param options as {@link java.nio.channels.FileChannel#open} reads them; none means read and write
+     */
+    public DaxFileChannel channel(OpenOption... options) {
+        return new DaxFileChannel(this, ChannelOptions.of(options));
     }
 
     /**

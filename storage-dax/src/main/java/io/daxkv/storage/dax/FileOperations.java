@@ -43,6 +43,10 @@ class FileOperations {
         return new IoPath(parts);
     }
 
+    WindowTransfer transfer(FileParts parts, IoPath io) {
+        return new WindowTransfer(parts, io);
+    }
+
     Writeback writeback(FileParts parts) {
         return new Writeback(parts);
     }

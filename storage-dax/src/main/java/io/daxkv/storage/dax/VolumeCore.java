@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.Pmem;
+import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,9 @@ final class VolumeCore {
     final Set<FileParts> files = ConcurrentHashMap.newKeySet();
     /** Arena offsets of inode slots for new files. */
     final Queue<Long> freeInodes = new ConcurrentLinkedQueue<>();
+    /** A thread's buffer for copies between a file and a window. */
+    final ThreadLocal<ByteBuffer> bounce =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(WindowTransfer.BOUNCE_SIZE));
 
     private volatile String shutDownReason;
 
