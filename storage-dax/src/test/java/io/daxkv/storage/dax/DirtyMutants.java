@@ -2,7 +2,6 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.CacheLine;
 import java.nio.ByteBuffer;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,14 +16,11 @@ final class DirtyMutants {
                 ioMarkOnSuccess(),
                 ioMarksWholeLines(),
                 storeMarkBefore(),
-                noProtect(),
                 cleanBeforeDrain(),
                 noFence(),
                 noFlush(),
                 noSnapshot(),
-                rangeClearsAll(),
-                noRelookup(),
-                noShootdown());
+                rangeClearsAll());
     }
 
     /** Linux to this day: the IO path sets no mark. With an ordinary, cached copy nothing is left to fsync. */
@@ -125,27 +121,6 @@ final class DirtyMutants {
         };
     }
 
-    /** Before 4.10: a page is marked when it faults, and never write-protected when it is cleaned. */
-    private static Mutant noProtect() {
-        return new Mutant("no-protect", "S13", "S16") {
-            @Override
-            DaxWindow window(FileParts parts, FaultHandler faults, long offset, long length) {
-                return new DaxWindow(parts.core, faults, offset, length) {
-                    private final BitSet faulted = new BitSet();
-
-                    @Override
-                    void mark(long at, int count) {
-                        int page = (int) (at >>> VolumeLayout.BLOCK_SHIFT);
-                        if (!faulted.get(page)) {
-                            faulted.set(page);
-                            super.mark(at, count);
-                        }
-                    }
-                };
-            }
-        };
-    }
-
     /** DIRTY goes before the lines are durable, and fsyncs do not wait for each other. */
     private static Mutant cleanBeforeDrain() {
         return new Mutant("clearD-before-flush", "S15") {
@@ -237,46 +212,6 @@ final class DirtyMutants {
                                 chunk.clearDirty(index);
                             }
                         }
-                    }
-                };
-            }
-        };
-    }
-
-    /** Remembers the entry from before it waited, and writes back the block it had then. */
-    private static Mutant noRelookup() {
-        return new Mutant("no-relookup", "S19") {
-            @Override
-            Writeback writeback(FileParts parts) {
-                return new Writeback(parts) {
-                    @Override
-                    void flushTagged(long first, long end) {
-                        TreeChunk chunk = tree.nextDirtyChunk(first);
-                        if (chunk == null || !chunk.tag(first, end)) {
-                            return;
-                        }
-                        long index = chunk.nextToWrite(Math.max(first, chunk.firstIndex));
-                        long entry = chunk.entryAt(index);
-                        core.reached(SyncPoint.SYNC_AFTER_TAG);
-                        chunk.clearToWrite(index);
-                        flush(VolumeLayout.offsetOf(MappingEntry.blockAt(entry, index)), chunk.takeMask(index));
-                        chunk.clearDirty(index);
-                        super.flushTagged(first, end);
-                    }
-                };
-            }
-        };
-    }
-
-    /** A revoke that does not wait for stores under way. */
-    private static Mutant noShootdown() {
-        return new Mutant("no-shootdown", "S25") {
-            @Override
-            WindowSet windows(VolumeCore core) {
-                return new WindowSet(core) {
-                    @Override
-                    void revoke(long first, long count) {
-                        forEach(window -> window.pages.revoke(first, count));
                     }
                 };
             }

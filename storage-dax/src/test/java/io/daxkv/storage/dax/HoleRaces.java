@@ -27,6 +27,7 @@ final class HoleRaces {
                 new Scenario("S02.private", "2016", HoleRaces::holeFaultOfAPrivateWindow),
                 new Scenario("S02.aliases", "2016", HoleRaces::holeFaultOfAliases),
                 new Scenario("S02.late", "2016", HoleRaces::holeFaultOfALateWindow),
+                new Scenario("S02.reserved", "ours: 2 MiB that get data at once", HoleRaces::holeOfAReservedBlock),
                 new Scenario("S03", "2016: a write invalidates the whole file", HoleRaces::unrelatedDirt)));
         all.addAll(layoutBreaks());
         all.addAll(List.of(
@@ -101,6 +102,26 @@ final class HoleRaces {
         s.expect(0, late.getByte(0));
         p1.finish();
         s.expect(Stage.WRITTEN, late.getByte(0));
+    }
+
+    /** A store gives 2 MiB of reserved blocks data; a write to another page of them is visible when it returns. */
+    private static void holeOfAReservedBlock(Stage s) {
+        s.file.allocate(0, Stage.HUGE);
+        DaxWindow writer = s.window(0, Stage.BLOCK);
+        DaxWindow reader = s.window(5 * Stage.BLOCK, Stage.BLOCK);
+        s.expect(0, reader.getByte(0));
+        Actors.Actor p0 = s.actors.park(SyncPoint.UNWRITTEN_AFTER_MAP, () -> writer.putByte(0, Stage.STORED));
+        boolean[] written = {false};
+        Actors.Actor p1 = s.actors.startAndAwait(() -> {
+            s.write(5 * Stage.BLOCK, 10);
+            s.expect(Stage.WRITTEN, reader.getByte(0));
+            written[0] = true;
+        });
+        p0.finish();
+        p1.finish();
+        assertTrue(written[0]);
+        s.expect(Stage.WRITTEN, reader.getByte(0));
+        s.expect(Stage.STORED, writer.getByte(0));
     }
 
     private static void unrelatedDirt(Stage s) {

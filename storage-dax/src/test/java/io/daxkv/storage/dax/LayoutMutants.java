@@ -7,7 +7,7 @@ final class LayoutMutants {
     private LayoutMutants() {}
 
     static List<Mutant> all() {
-        return List.of(breakLayoutOfAll(), sizeBeforeZero());
+        return List.of(breakLayoutOfAll(), sizeBeforeZero(), freeBeforeRevoke(), allocCommitBeforeZero());
     }
 
     /** Linux in 2025: every change of the layout drops all entries of the file, dirty or not. */
@@ -42,6 +42,53 @@ final class LayoutMutants {
                     void allocate(long offset, long length, SizeRule rule) {
                         truncation.destroy(0, BlockMap.INDEX_COUNT);
                         super.allocate(offset, length, rule);
+                    }
+                };
+            }
+        };
+    }
+
+    /** Gives the blocks back first, and takes them away from the windows afterwards. */
+    private static Mutant freeBeforeRevoke() {
+        return new Mutant("free-before-revoke", "S25", "S30.late") {
+            @Override
+            Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
+                return new Truncation(parts, io, writeback) {
+                    @Override
+                    void destroy(long first, long count) {
+                        tree.destroy(first, count);
+                    }
+
+                    @Override
+                    void forget(long first, long count) {
+                        super.forget(first, count);
+                        locks.invalidate.writeLock().unlock();
+                        core.reached(SyncPoint.LAYOUT_AFTER_REVOKE);
+                        locks.invalidate.writeLock().lock();
+                        windows.revoke(first, count);
+                    }
+                };
+            }
+        };
+    }
+
+    /** Lets the map name a block, durably, before the block is zeroed. */
+    private static Mutant allocCommitBeforeZero() {
+        return new Mutant("alloc-commit-before-zero", "S42") {
+            @Override
+            BlockMap map(VolumeCore core, Inode inode) {
+                return new BlockMap(core, inode.rootOffset(), inode.kind) {
+                    @Override
+                    void zeroBlocks(long block, int count) {}
+
+                    @Override
+                    boolean mapHoles(long first, long count) {
+                        boolean isNew = super.mapHoles(first, count);
+                        for (long index = first; isNew && index < first + count; index++) {
+                            super.zeroBlocks(MappingEntry.blockAt(lookup(index), index), 1);
+                        }
+                        core.drain();
+                        return isNew;
                     }
                 };
             }

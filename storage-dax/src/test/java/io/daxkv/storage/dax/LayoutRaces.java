@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** S30 to S43: blocks that change their owner, and ends of files that move, under faults, stores and copies. */
 final class LayoutRaces {
@@ -18,12 +19,19 @@ final class LayoutRaces {
     private static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>(List.of(
                 new Scenario("S30", "size tested outside the invalidate lock", LayoutRaces::truncateAndFault),
+                new Scenario("S30.late", "blocks freed, then taken away", LayoutRaces::storeDuringTruncate),
                 new Scenario("S31", "2012: a punch while a write copies", LayoutRaces::punchAndWrite),
                 new Scenario("S31.read", "2012: a punch while a read copies", LayoutRaces::punchAndRead),
                 new Scenario("S32", "a fault during a punch", LayoutRaces::punchAndFault),
                 new Scenario("S33", "stores behind the end that show", s -> behindTheEnd(s, false)),
                 new Scenario("S33.write", "stores behind the end that show", s -> behindTheEnd(s, true)),
                 new Scenario("S33.cut", "bytes cut off that show again", LayoutRaces::cutOff),
+                new Scenario("S35", "2018: a punch under a transfer", s -> pinned(s, LayoutRaces::punchFirst)),
+                new Scenario("S35.cut", "2018: a truncate under a transfer", s -> pinned(s, f -> f.truncate(0))),
+                new Scenario("S35.zero", "2018: zeroes under a transfer", s -> pinned(s, LayoutRaces::zeroFirst)),
+                new Scenario("S36", "2019: private copies dropped", LayoutRaces::privateCopies),
+                new Scenario("S38", "2019: a private fault during a punch", LayoutRaces::punchAndPrivateFault),
+                new Scenario("S40", "a file that outlives its name", LayoutRaces::unlinkWhileMapped),
                 new Scenario("S41", "a size that goes before the bytes", LayoutRaces::extendAndLoad),
                 new Scenario("S41.fault", "a size that goes before the bytes", LayoutRaces::extendAndFault),
                 new Scenario("S42", "2016: mapped before it is zeroed", s -> allocationCrash(s, false)),
@@ -48,6 +56,17 @@ final class LayoutRaces {
         assertThrows(BeyondEndOfFileException.class, () -> other.putByte(0, Stage.REWRITTEN));
         assertThrows(BeyondEndOfFileException.class, () -> s.window.getByte(0));
         s.expectForeign(1);
+    }
+
+    /** When the blocks are about to be free, nobody stores to them any more. */
+    private static void storeDuringTruncate(Stage s) {
+        s.window.putLong(0, Stage.STORED);
+        Actors.Actor p1 = s.actors.park(SyncPoint.LAYOUT_BEFORE_FREE, () -> s.file.truncate(0));
+        Actors.Actor p0 = s.actors.startAndAwait(() -> s.window.putLong(0, Stage.REWRITTEN));
+        assertFalse(p0.isDone() && p0.failure() == null, "M2: a store to a block that is being freed");
+        p1.finish();
+        p0.awaitBlockedOrDone();
+        assertTrue(p0.failure() instanceof BeyondEndOfFileException, "M10: " + p0.failure());
     }
 
     private static void punchAndWrite(Stage s) {
@@ -142,6 +161,86 @@ final class LayoutRaces {
                     s.expect(Stage.WRITTEN, found.get(99));
                     assertTrue(found.get(100) == 0 || isOld && found.get(100) == Stage.WRITTEN, "S33: cut off bytes");
                 });
+    }
+
+    private static void punchFirst(DaxFile file) {
+        file.punchHole(0, Stage.BLOCK);
+    }
+
+    private static void zeroFirst(DaxFile file) {
+        file.zeroRange(0, Stage.BLOCK, SizeRule.KEEP);
+    }
+
+    /** Somebody outside writes a pinned block in two halves, and the layout changes in between. */
+    private static void pinned(Stage s, Consumer<DaxFile> change) {
+        s.write(0, 3 * Stage.BLOCK);
+        DaxPin pin = s.file.pin(0, Stage.BLOCK);
+        long address = pin.runs().get(0).arenaOffset();
+        s.pmem.put(address, Stage.bytes(Stage.BLOCK / 2, Stage.STORED), 0, Stage.BLOCK / 2);
+        Actors.Actor p1 = s.actors.startAndAwait(() -> {
+            change.accept(s.file);
+            s.fillForeign(1);
+        });
+        assertFalse(p1.isDone(), "a layout change passed a pin");
+        // It holds the io lock and not the invalidate lock: faults go on, of this page too, reads and writes do not.
+        s.expect(Stage.STORED, s.window.getByte(0));
+        s.window.putByte(2 * Stage.BLOCK, Stage.STORED);
+        Actors.Actor reader = s.actors.startAndAwait(() -> s.read(0));
+        assertFalse(reader.isDone(), "a read passed the io lock");
+        s.volume.create("h", DaxFileKind.ORDINARY).write(0, ByteBuffer.wrap(Stage.bytes(10, Stage.WRITTEN)));
+        s.pmem.put(address + Stage.BLOCK / 2, Stage.bytes(Stage.BLOCK / 2, Stage.STORED), 0, Stage.BLOCK / 2);
+        pin.close();
+        p1.finish();
+        reader.finish();
+        s.expectForeign(1);
+        if (s.file.size() > 0) {
+            s.expect(0, s.window.getByte(0));
+        }
+    }
+
+    private static void privateCopies(Stage s) {
+        s.write(0, 3 * Stage.BLOCK);
+        DaxWindow own = s.file.window(0, Stage.SIZE, WindowMode.PRIVATE);
+        own.putByte(100, Stage.STORED);
+        s.file.allocate(Stage.SIZE, Stage.BLOCK);
+        s.file.punchHole(Stage.BLOCK, Stage.BLOCK);
+        s.file.punchHole(0, Stage.BLOCK);
+        s.file.truncate(Stage.SIZE / 2);
+        s.expect(Stage.STORED, own.getByte(100));
+        s.expect(0, s.read(100));
+        assertFalse(s.isDirty(100), "M11: a private store marked the file");
+    }
+
+    private static void punchAndPrivateFault(Stage s) {
+        s.write(0, Stage.BLOCK);
+        DaxWindow own = s.file.window(0, Stage.BLOCK, WindowMode.PRIVATE);
+        Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_AFTER_MAP, () -> own.putByte(100, Stage.STORED));
+        Actors.Actor p1 = s.actors.startAndAwait(() -> {
+            s.file.punchHole(0, Stage.BLOCK);
+            s.fillForeign(1);
+        });
+        assertFalse(p1.isDone(), "a punch passed a fault under way");
+        p0.finish();
+        p1.finish();
+        s.expect(Stage.STORED, own.getByte(100));
+        s.expect(Stage.WRITTEN, own.getByte(101));
+    }
+
+    private static void unlinkWhileMapped(Stage s) {
+        s.write(0, Stage.BLOCK);
+        s.window.putByte(100, Stage.STORED);
+        DaxPin pin = s.file.pin(0, Stage.BLOCK);
+        s.volume.delete("f");
+        long free = s.volume.freeSize();
+        s.leaveFree(0);
+        s.expect(Stage.STORED, s.window.getByte(100));
+        s.window.putByte(101, Stage.STORED);
+        s.expect(Stage.WRITTEN, s.window.getByte(102));
+        s.volume.delete("filler");
+        s.window.close();
+        assertEquals(free, s.volume.freeSize(), "T10: blocks came back under a pin");
+        pin.close();
+        assertTrue(s.volume.freeSize() > free, "T10: blocks did not come back");
     }
 
     private static void extendAndLoad(Stage s) {

@@ -27,7 +27,9 @@ abstract class Mutant extends FileOperations {
         List<Mutant> all = new ArrayList<>();
         all.addAll(HoleMutants.all());
         all.addAll(DirtyMutants.all());
+        all.addAll(ProtectionMutants.all());
         all.addAll(LayoutMutants.all());
+        all.addAll(CopyMutants.all());
         return all;
     }
 

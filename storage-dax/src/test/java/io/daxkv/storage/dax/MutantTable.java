@@ -1,7 +1,6 @@
 package io.daxkv.storage.dax;
 
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,7 +8,7 @@ import java.util.TreeSet;
 
 /** Which scenario caught which mutant: a row for each mutant, a column for each id of the catalogue. */
 final class MutantTable {
-    private final Set<String> ids = new LinkedHashSet<>();
+    private final Set<String> ids = new TreeSet<>();
     private final Map<Mutant, Map<Scenario, Outcome>> rows = new LinkedHashMap<>();
 
     /** What a scenario made of a mutant. */
