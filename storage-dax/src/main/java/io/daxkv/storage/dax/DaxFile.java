@@ -77,11 +77,6 @@ public final class DaxFile {
         }
     }
 
-    /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
-    public DaxWindow window(long offset, long length) {
-        return window(offset, length, WindowMode.TRACKED);
-    }
-
     /**
      * As {@link #read(long, ByteBuffer)}, into a window, which may be one of this file and of these very bytes.
      *
@@ -114,7 +109,12 @@ public final class DaxFile {
      * @param options as {@link java.nio.channels.FileChannel#open} reads them; none means read and write
      */
     public DaxFileChannel channel(OpenOption... options) {
-        return new DaxFileChannel(this, ChannelOptions.of(options));
+        return new DaxFileChannel(this, io, transfer, ChannelOptions.of(options));
+    }
+
+    /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
+    public DaxWindow window(long offset, long length) {
+        return window(offset, length, WindowMode.TRACKED);
     }
 
     /**
