@@ -11,8 +11,8 @@ import java.util.UUID;
 /**
  * Files on one persistent memory: the superblock, the free blocks, the names.
  *
- * <p><b>Durability.</b> {@link #format}, {@link #create}, {@link #delete} and {@link #grow} are durable on return, and
- * a crash inside one leaves the volume as before it or as after.
+ * <p><b>Durability.</b> {@link #format}, {@link #create}, {@link #clone}, {@link #delete} and {@link #grow} are durable
+ * on return, and a crash inside one leaves the volume as before it or as after.
  *
  * <p><b>Threads.</b> Safe for many threads.
  *
@@ -108,10 +108,21 @@ public final class DaxVolume implements AutoCloseable {
     /** Creates an empty file; {@code name} is 1..88 bytes of UTF-8 and not taken. */
     public synchronized DaxFile create(String name, DaxFileKind kind) {
         core.checkTakesStores();
-        if (files.containsKey(name)) {
-            throw new IllegalArgumentException("file exists: name=" + name);
-        }
+        requireFree(name);
         return register(inodes.create(name, kind));
+    }
+
+    /**
+     * Makes a new file with the bytes of another at one instant, durably, at the cost of tables only: the files share
+     * their blocks until one of them is written. After a crash the clone is whole or absent.
+     *
+     * @throws NoSpaceException if there is no room for the tables; nothing changed then
+     */
+    public synchronized DaxFile clone(String name, String cloneName) {
+        core.checkTakesStores();
+        DaxFile source = open(name);
+        requireFree(cloneName);
+        return register(source.clone(inodes, cloneName));
     }
 
     /** Returns a file; every open of one name returns the same object. */
@@ -180,6 +191,12 @@ public final class DaxVolume implements AutoCloseable {
 
     VolumeCore core() {
         return core;
+    }
+
+    private void requireFree(String name) {
+        if (files.containsKey(name)) {
+            throw new IllegalArgumentException("file exists: name=" + name);
+        }
     }
 
     private void replaceSuperblock(Superblock next) {

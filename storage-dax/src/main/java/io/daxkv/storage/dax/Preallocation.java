@@ -122,7 +122,7 @@ class Preallocation {
         }
         List<long[]> before = map.remap(first, count, runs);
         core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
-        before.forEach(run -> core.allocator.free(run[0], run[1]));
+        truncation.release(before);
     }
 
     private void moveEnd(long end, SizeRule rule) {
