@@ -248,6 +248,12 @@ class BlockMap {
         return (index & FANOUT - 1) == 0 && end - index >= FANOUT && tables.hugeWord(index) == 0;
     }
 
+    /** Returns true if the 2 MiB around an index read as zero as a whole: one hole, or one unwritten block. */
+    boolean isHugeHole(long index) {
+        long word = tables.hugeWord(index);
+        return word == 0 || MapWord.isUnwritten(word) && !MapWord.isTable(word);
+    }
+
     /** Returns true if a run becomes one word of 2 MiB: it is one, and no table of single words is in the way. */
     private boolean isOneHugeWord(MapRun run) {
         return run.isHuge() && !MapWord.isTable(tables.hugeWord(run.index()));

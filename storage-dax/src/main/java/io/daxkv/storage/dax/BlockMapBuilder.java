@@ -24,7 +24,7 @@ final class BlockMapBuilder {
     BlockMapBuilder(VolumeCore core, long indexCount) {
         this.core = core;
         int level = HUGE_LEVEL;
-        while (indexCount - 1 >>> SHIFT * (level + 1) != 0) {
+        while (level < BlockMap.LEVEL_MAX && indexCount > 1L << SHIFT * (level + 1)) {
             level++;
         }
         this.rootLevel = level;

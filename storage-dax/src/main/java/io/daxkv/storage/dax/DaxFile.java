@@ -35,9 +35,10 @@ public final class DaxFile {
     DaxFile(FileParts parts, FileOperations operations) {
         this.parts = parts;
         this.operations = operations;
+        this.writeback = operations.writeback(parts);
+        parts.writeback = writeback;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
-        this.writeback = operations.writeback(parts);
         this.truncation = operations.truncation(parts, io, writeback);
         this.preallocation = operations.preallocation(parts, io, truncation, writeback);
         this.rangeShift = operations.rangeShift(parts, truncation, writeback);
@@ -69,7 +70,17 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        io.write(requireOffset(offset), source);
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            io.write(requireOffset(offset), source);
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
+    }
+
+    /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
+    public DaxWindow window(long offset, long length) {
+        return window(offset, length, WindowMode.TRACKED);
     }
 
     /**
@@ -78,11 +89,11 @@ public final class DaxFile {
      * @param offset a multiple of 4 KiB; of 2 MiB for 2 MiB translations
      * @param length at least 1
      */
-    public DaxWindow window(long offset, long length) {
+    public DaxWindow window(long offset, long length, WindowMode mode) {
         if ((offset | offset + length) < 0 || (offset & VolumeLayout.BLOCK_SIZE - 1) != 0 || length <= 0) {
             throw new IllegalArgumentException("window must start on a block: offset=" + offset + ", length=" + length);
         }
-        DaxWindow window = operations.window(parts, faults, offset, length);
+        DaxWindow window = operations.window(parts, faults, offset, length, mode);
         faults.open(window);
         return window;
     }
@@ -100,7 +111,7 @@ public final class DaxFile {
      *     volume is opened the next time
      */
     public void allocate(long offset, long length, SizeRule rule) {
-        preallocation.allocate(requireOffset(offset), requireLength(length), rule);
+        change(() -> preallocation.allocate(requireOffset(offset), requireLength(length), rule));
     }
 
     /**
@@ -110,12 +121,12 @@ public final class DaxFile {
      * @param rule whether the file grows to the end of the range
      */
     public void zeroRange(long offset, long length, SizeRule rule) {
-        preallocation.zeroRange(requireOffset(offset), requireLength(length), rule);
+        change(() -> preallocation.zeroRange(requireOffset(offset), requireLength(length), rule));
     }
 
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
     public void punchHole(long offset, long length) {
-        truncation.punchHole(requireOffset(offset), requireLength(length));
+        change(() -> truncation.punchHole(requireOffset(offset), requireLength(length)));
     }
 
     /**
@@ -126,7 +137,7 @@ public final class DaxFile {
      * @throws NoSpaceException if there is no room for the tables of the map to be; nothing changed then
      */
     public void collapseRange(long offset, long length) {
-        rangeShift.collapse(requireOffset(offset), requireLength(length));
+        change(() -> rangeShift.collapse(requireOffset(offset), requireLength(length)));
     }
 
     /**
@@ -137,7 +148,7 @@ public final class DaxFile {
      * @throws NoSpaceException if there is no room for the tables of the map to be; nothing changed then
      */
     public void insertRange(long offset, long length) {
-        rangeShift.insert(requireOffset(offset), requireLength(length));
+        change(() -> rangeShift.insert(requireOffset(offset), requireLength(length)));
     }
 
     /**
@@ -150,7 +161,8 @@ public final class DaxFile {
      * @throws NoSpaceException if there is no room for the tables it takes; nothing changed then
      */
     public void cloneRange(DaxFile source, long sourceOffset, long offset, long length) {
-        reflink.cloneRange(source.reflink, requireOffset(sourceOffset), requireOffset(offset), requireLength(length));
+        change(() -> reflink.cloneRange(
+                source.reflink, requireOffset(sourceOffset), requireOffset(offset), requireLength(length)));
     }
 
     /**
@@ -159,22 +171,46 @@ public final class DaxFile {
      * @return false if they do not; nothing changed then
      */
     public boolean dedupeRange(DaxFile source, long sourceOffset, long offset, long length) {
-        return reflink.dedupeRange(
-                source.reflink, requireOffset(sourceOffset), requireOffset(offset), requireLength(length));
+        boolean[] isShared = new boolean[1];
+        change(() -> isShared[0] = reflink.dedupeRange(
+                source.reflink, requireOffset(sourceOffset), requireOffset(offset), requireLength(length)));
+        return isShared[0];
     }
 
     /** Sets the file's length: cuts bytes off, or adds bytes that read as zero. */
     public void truncate(long newSize) {
-        truncation.truncate(requireOffset(newSize));
+        change(() -> truncation.truncate(requireOffset(newSize)));
+    }
+
+    /**
+     * Keeps the blocks behind a range, which must lie inside the file, where they are until the pin closes: layout
+     * changes of the range wait for it, up to the volume's age cap (T16).
+     */
+    public DaxPin pin(long offset, long length) {
+        return parts.pins.pin(requireOffset(offset), requireLength(length));
+    }
+
+    /**
+     * Hands out the memory behind a range, which must lie inside the file; its holes get blocks. Every fsync of it
+     * writes back all of its blocks until the lease closes (U4).
+     *
+     * @param length at least 1
+     */
+    public RawLease lease(long offset, long length) {
+        RawLease[] lease = new RawLease[1];
+        change(() -> lease[0] = parts.pins.leases.lease(io, requireOffset(offset), requireLength(length)));
+        return lease[0];
     }
 
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
+        parts.inode.checkExists();
         writeback.fsync(0, BlockMap.INDEX_COUNT);
     }
 
     /** As {@link #fsync()}, for whole blocks of a range; dirt outside stays dirty (D8). */
     public void fsync(long offset, long length) {
+        parts.inode.checkExists();
         writeback.fsync(
                 VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
     }
@@ -213,9 +249,19 @@ public final class DaxFile {
         truncation.dropBeyondEnd();
     }
 
-    /** Frees everything, once the inode is durably gone. */
-    void release() {
-        truncation.releaseAll();
+    /** Ends the file, once its inode is durably gone: now, or when its last window, pin or lease closes. */
+    void unlink() {
+        parts.eviction.unlink();
+    }
+
+    /** Runs a change of the file unless the volume is frozen, then it waits. */
+    private void change(Runnable operation) {
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            operation.run();
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
     }
 
     private static long requireLength(long length) {

@@ -12,6 +12,10 @@ class FileOperations {
         return new BlockMap(core, inode.rootOffset(), inode.kind);
     }
 
+    FilePins pins(FileParts parts) {
+        return new FilePins(parts);
+    }
+
     WritableBlocks blocks(FileParts parts) {
         return new WritableBlocks(parts);
     }
@@ -22,6 +26,17 @@ class FileOperations {
 
     DaxWindow window(FileParts parts, FaultHandler faults, long offset, long length) {
         return new DaxWindow(parts.core, faults, offset, length);
+    }
+
+    /** Makes a window of any mode; one that is tracked by {@link #window(FileParts, FaultHandler, long, long)}. */
+    DaxWindow window(FileParts parts, FaultHandler faults, long offset, long length, WindowMode mode) {
+        return switch (mode) {
+            case TRACKED -> window(parts, faults, offset, length);
+            case READ_ONLY -> new DaxWindow(faults, offset, length, mode);
+            case PROTECTED -> new ProtectedWindow(faults, offset, length);
+            case SYNC -> new SyncWindow(faults, offset, length);
+            case PRIVATE -> new PrivateWindow(faults, offset, length);
+        };
     }
 
     IoPath io(FileParts parts) {

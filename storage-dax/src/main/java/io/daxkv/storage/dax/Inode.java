@@ -40,6 +40,14 @@ final class Inode {
         size = newSize;
     }
 
+    /** Refuses a range that reaches beyond the end of the file. */
+    void checkInside(long from, long length) {
+        if (from + length < 0 || from + length > size) {
+            throw new BeyondEndOfFileException(
+                    "range reaches beyond the end: offset=" + from + ", length=" + length + ", size=" + size);
+        }
+    }
+
     long rootOffset() {
         return offset + VolumeLayout.INODE_ROOT;
     }
@@ -50,7 +58,10 @@ final class Inode {
      */
     void persistSize(long newSize) {
         if (newSize != durableSize) {
-            storeWord(VolumeLayout.INODE_FILE_SIZE, newSize);
+            // An unlinked file that somebody still maps has no size on the medium any more: a crash ends it.
+            if (!isDeleted) {
+                storeWord(VolumeLayout.INODE_FILE_SIZE, newSize);
+            }
             durableSize = newSize;
         }
     }
@@ -89,9 +100,13 @@ final class Inode {
         core.flushAndDrain(wordOffset, Long.BYTES);
     }
 
-    /** Refuses everything from now on; called with all locks of the file owned. */
+    /** Refuses all but windows, pins and leases from now on; called with all locks of the file owned. */
     void markDeleted() {
         isDeleted = true;
+    }
+
+    boolean isDeleted() {
+        return isDeleted;
     }
 
     /**

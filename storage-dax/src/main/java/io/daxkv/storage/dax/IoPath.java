@@ -15,6 +15,7 @@ class IoPath {
     final WindowSet windows;
     final WritableBlocks blocks;
     final Inode inode;
+    final Writeback writeback;
 
     IoPath(FileParts parts) {
         this.core = parts.core;
@@ -24,6 +25,7 @@ class IoPath {
         this.windows = parts.windows;
         this.blocks = parts.blocks;
         this.inode = parts.inode;
+        this.writeback = parts.writeback;
     }
 
     /** Copies up to {@code target.remaining()} bytes; returns how many, -1 at or past the end. Holes read as zero. */
@@ -113,7 +115,7 @@ class IoPath {
         }
         // Last: a load beyond the end faults until the bytes are there.
         if (end > inode.size()) {
-            inode.setSize(end);
+            writeback.grow(end);
         }
     }
 

@@ -49,6 +49,11 @@ final class MappingEntry {
         return ZERO;
     }
 
+    /** Returns an unlocked entry that maps a hole, of 2 MiB if huge. */
+    static long ofHole(boolean huge) {
+        return ZERO | (huge ? HUGE : 0);
+    }
+
     /** Returns an unlocked entry that only carries a lock. */
     static long empty(boolean huge) {
         return EMPTY | (huge ? HUGE : 0);

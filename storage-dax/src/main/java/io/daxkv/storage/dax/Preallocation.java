@@ -14,6 +14,7 @@ class Preallocation {
     final FileLocks locks;
     final BlockMap map;
     final Inode inode;
+    final FilePins pins;
     final IoPath io;
     final Truncation truncation;
     final Writeback writeback;
@@ -23,6 +24,7 @@ class Preallocation {
         this.locks = parts.locks;
         this.map = parts.map;
         this.inode = parts.inode;
+        this.pins = parts.pins;
         this.io = io;
         this.truncation = truncation;
         this.writeback = writeback;
@@ -63,6 +65,10 @@ class Preallocation {
             long end = Math.addExact(offset, length);
             long first = VolumeLayout.indexCount(offset);
             long last = Math.max(first, VolumeLayout.indexOf(end));
+            if (first < last) {
+                // Before anything else: it may let the invalidate lock go for a while (L8).
+                pins.awaitUnpinned(first, last - first);
+            }
             // 1. All that a full volume can refuse; nothing anybody reads has changed if it does.
             map.reserveHoles(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
             truncation.prepareEdges(offset, end);

@@ -14,6 +14,7 @@ class RangeShift {
     final FileLocks locks;
     final BlockMap map;
     final Inode inode;
+    final FilePins pins;
     final Truncation truncation;
     final Writeback writeback;
 
@@ -22,6 +23,7 @@ class RangeShift {
         this.locks = parts.locks;
         this.map = parts.map;
         this.inode = parts.inode;
+        this.pins = parts.pins;
         this.truncation = truncation;
         this.writeback = writeback;
     }
@@ -67,6 +69,9 @@ class RangeShift {
         if (out == in) {
             return;
         }
+        // Before anything else: these may let the invalidate lock go for a while (L8).
+        pins.awaitUnleased(first, BlockMap.INDEX_COUNT - first);
+        pins.awaitUnpinned(first, BlockMap.INDEX_COUNT - first);
         // 1. What moves is durable where it is, and no window, entry or mark knows its old place: a mark left behind
         //    would flush another block, and the right one would count as clean (S34).
         truncation.settle(first, BlockMap.INDEX_COUNT - first);
@@ -90,16 +95,16 @@ class RangeShift {
         }
         long root = builder.finish();
         core.reached(SyncPoint.LAYOUT_MID_REMAP);
-        // 3. Map and size in one step; the write-back lock, since no fsync may store a size in between.
         locks.writeback.lock();
         try {
+            // 3. Map and size in one step, since no fsync may store a size in between.
             inode.replaceMap(root, newSize);
+            core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
+            // 4. The tables that were, and the blocks taken out. Nobody looks up meanwhile: all locks are owned.
+            truncation.release(freed);
         } finally {
             locks.writeback.unlock();
         }
-        core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
-        // 4. The tables that were, and the blocks taken out. Nobody looks up meanwhile: both locks are owned.
-        truncation.release(freed);
     }
 
     /** Returns what every index is to name, and puts the tables and blocks no longer named into {@code freed}. */

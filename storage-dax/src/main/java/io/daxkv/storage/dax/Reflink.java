@@ -3,6 +3,7 @@ package io.daxkv.storage.dax;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Files and ranges that share blocks: clone a file, clone a range, share equal ranges. Row T8 of the operation table.
@@ -11,7 +12,7 @@ import java.util.List;
  * <p>The source stands still meanwhile: its writes wait at the io lock, its faults at the invalidate lock, and no store
  * admitted before is under way. Loads through translations that stand go on until the translations are revoked.
  *
- * <p>Locks of two files are taken in the order of their inodes, the io locks first (L9).
+ * <p>The io locks of two files are taken in the order of their inodes (L9).
  */
 class Reflink {
     final FileParts parts;
@@ -32,11 +33,13 @@ class Reflink {
 
     /** Makes a new inode whose file has this file's bytes of this instant, durably; whole or absent after a crash. */
     Inode clone(InodeTable inodes, String name) {
-        lock(parts, parts);
+        parts.locks.io.writeLock().lock();
+        parts.locks.invalidate.writeLock().lock();
         try {
             core.checkTakesStores();
             inode.checkExists();
             core.reached(SyncPoint.LAYOUT_AFTER_LOCK);
+            parts.pins.awaitUnleased(0, BlockMap.INDEX_COUNT);
             // 1. What is shared is durable and stands still, from here until the locks go.
             truncation.settle(0, BlockMap.INDEX_COUNT);
             writeback.fsyncSize();
@@ -56,49 +59,36 @@ class Reflink {
                 throw e;
             }
         } finally {
-            unlock(parts, parts);
+            parts.locks.invalidate.writeLock().unlock();
+            parts.locks.io.writeLock().unlock();
         }
     }
 
     /** Makes a range of this file share the blocks of a range of another or this file. */
     void cloneRange(Reflink source, long sourceOffset, long offset, long length) {
-        requireRange(source, sourceOffset, offset, length);
-        lock(parts, source.parts);
-        try {
-            checkRange(source, sourceOffset, offset, length);
-            if (length == 0) {
-                return;
-            }
-            core.reached(SyncPoint.LAYOUT_AFTER_LOCK);
-            source.truncation.settle(VolumeLayout.indexOf(sourceOffset), VolumeLayout.indexCount(length));
+        change(source, sourceOffset, offset, length, () -> {
+            long end = offset + length;
             if (offset > inode.size()) {
                 // What windows left behind the old end, before the end moves over it (S33).
                 io.zeroTail(offset);
             }
             remap(source, VolumeLayout.indexOf(sourceOffset), VolumeLayout.indexOf(offset), length);
-            if (offset + length > inode.size()) {
-                inode.setSize(offset + length);
-                writeback.fsyncSize();
+            if (end > inode.size()) {
+                writeback.growDurably(end);
             }
-        } finally {
-            unlock(parts, source.parts);
-        }
+            return true;
+        });
     }
 
     /** As {@link #cloneRange} if both ranges hold the same bytes; else changes nothing and returns false. */
     boolean dedupeRange(Reflink source, long sourceOffset, long offset, long length) {
-        requireRange(source, sourceOffset, offset, length);
-        lock(parts, source.parts);
-        try {
-            checkRange(source, sourceOffset, offset, length);
+        return change(source, sourceOffset, offset, length, () -> {
             long end = offset + length;
             if (end > inode.size() || VolumeLayout.inBlock(length) != 0 && end != inode.size()) {
                 throw new IllegalArgumentException("range to share must end inside the file, on a block or at its end:"
                         + " end=" + end + ", size=" + inode.size());
             }
-            core.reached(SyncPoint.LAYOUT_AFTER_LOCK);
             // Compared after the last store that was admitted, and nobody stores before the blocks are one (S39).
-            source.truncation.settle(VolumeLayout.indexOf(sourceOffset), VolumeLayout.indexCount(length));
             truncation.settle(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(length));
             if (!isEqual(source, sourceOffset, offset, length)) {
                 return false;
@@ -106,8 +96,42 @@ class Reflink {
             core.reached(SyncPoint.LAYOUT_MID_REMAP);
             remap(source, VolumeLayout.indexOf(sourceOffset), VolumeLayout.indexOf(offset), length);
             return true;
+        });
+    }
+
+    /** Runs a change of this file that shares blocks of a source, which is durable and stands still meanwhile. */
+    private boolean change(Reflink source, long sourceOffset, long offset, long length, BooleanSupplier change) {
+        requireRange(source, sourceOffset, offset, length);
+        long count = VolumeLayout.indexCount(length);
+        FileLocks low = inode.offset <= source.inode.offset ? parts.locks : source.parts.locks;
+        FileLocks high = low == parts.locks ? source.parts.locks : parts.locks;
+        low.io.writeLock().lock();
+        high.io.writeLock().lock();
+        parts.locks.invalidate.writeLock().lock();
+        try {
+            checkRange(source, sourceOffset, offset, length);
+            if (length == 0) {
+                return true;
+            }
+            core.reached(SyncPoint.LAYOUT_AFTER_LOCK);
+            parts.pins.awaitUnpinned(VolumeLayout.indexOf(offset), count);
+            if (source != this) {
+                // In no order: who owns both io locks is alone with the two invalidate locks.
+                source.parts.locks.invalidate.writeLock().lock();
+            }
+            try {
+                source.parts.pins.awaitUnleased(VolumeLayout.indexOf(sourceOffset), count);
+                source.truncation.settle(VolumeLayout.indexOf(sourceOffset), count);
+                return change.getAsBoolean();
+            } finally {
+                if (source != this) {
+                    source.parts.locks.invalidate.writeLock().unlock();
+                }
+            }
         } finally {
-            unlock(parts, source.parts);
+            parts.locks.invalidate.writeLock().unlock();
+            high.io.writeLock().unlock();
+            low.io.writeLock().unlock();
         }
     }
 
@@ -201,21 +225,5 @@ class Reflink {
                     + " sourceEnd=" + sourceEnd + ", sourceSize=" + source.inode.size() + ", end=" + (offset + length)
                     + ", size=" + inode.size());
         }
-    }
-
-    private static void lock(FileParts a, FileParts b) {
-        FileParts low = a.inode.offset <= b.inode.offset ? a : b;
-        FileParts high = low == a ? b : a;
-        low.locks.io.writeLock().lock();
-        high.locks.io.writeLock().lock();
-        low.locks.invalidate.writeLock().lock();
-        high.locks.invalidate.writeLock().lock();
-    }
-
-    private static void unlock(FileParts a, FileParts b) {
-        a.locks.invalidate.writeLock().unlock();
-        b.locks.invalidate.writeLock().unlock();
-        a.locks.io.writeLock().unlock();
-        b.locks.io.writeLock().unlock();
     }
 }

@@ -70,6 +70,26 @@ final class TreeChunk {
         }
     }
 
+    /**
+     * Replaces a huge entry without a block, locked by this thread, by an empty single one for an index, locked as
+     * well, and returns that (unlocked form). No window maps anything of the 2 MiB.
+     */
+    long downgrade(long index) {
+        indexLock.lock();
+        try {
+            assert MappingEntry.isLocked(hugeEntry) && !MappingEntry.hasBlock(hugeEntry)
+                    : "index=" + index + ", " + MappingEntry.toString(hugeEntry);
+            hugeEntry = MappingEntry.NONE;
+            long entry = MappingEntry.empty(false);
+            set(index, MappingEntry.locked(entry));
+            // All: they waited for an entry that is gone, and most of them for another index (L6, S45).
+            entryFreed.signalAll();
+            return entry;
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
     /** Waits for the entry of an index and locks it; returns NONE, locking nothing, if there is none (any more). */
     long lockIfPresent(long index) {
         indexLock.lock();

@@ -134,7 +134,7 @@ final class WindowWords {
         return (at & VolumeLayout.BLOCK_SIZE - 1) > VolumeLayout.BLOCK_SIZE - size;
     }
 
-    private static long checkAligned(DaxWindow window, long position, int size) {
+    static long checkAligned(DaxWindow window, long position, int size) {
         long at = window.check(position, size);
         if ((at & size - 1) != 0) {
             throw new IllegalArgumentException("atomic access is not aligned: position=" + position + ", size=" + size);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,49 @@ class CloneTest extends LayoutFixture {
         assertTrue(volume.freeSize() >= free - 3 * BLOCK, "tables only");
         assertEquals(List.of(new Extent(0, 5 * BLOCK, ExtentState.SHARED)), clone.extents(0, 5 * BLOCK));
         assertEquals(clone, volume.open("clone"));
+    }
+
+    @Test
+    void emptyFileHasAnEmptyClone() {
+        DaxFile clone = volume.clone("file", "clone");
+        write(clone, 0, 1, STORED);
+        assertEquals(0, file.size());
+        reopenAfterCrash();
+        assertEquals(0, volume.open("clone").size());
+    }
+
+    /** A raw store that lands in a shared block would be seen in the clone. */
+    @Test
+    void leasedRangeIsNeitherSharedNorMoved() {
+        writeBlocks(4);
+        file.fsync();
+        volume = DaxVolume.open(pmem, new DaxVolumeOptions(Duration.ZERO, () -> 0L));
+        file = volume.open("file");
+        try (RawLease lease = file.lease(2 * BLOCK, BLOCK)) {
+            assertThrows(IllegalStateException.class, () -> volume.clone("file", "clone"));
+            assertThrows(IllegalStateException.class, () -> file.collapseRange(0, BLOCK));
+            assertThrows(IllegalStateException.class, () -> file.cloneRange(file, 2 * BLOCK, 0, BLOCK));
+            file.cloneRange(file, 0, BLOCK, BLOCK);
+            assertEquals(2 * BLOCK, lease.offset());
+        }
+        volume.clone("file", "clone");
+        assertEquals(List.of(1, 1, 3, 4), heads(volume.open("clone")));
+    }
+
+    @Test
+    void pinnedBlockOutlivesTheCopyThatReplacesIt() {
+        writeBlocks(2);
+        DaxFile clone = volume.clone("file", "clone");
+        long block = MappingEntry.blockAt(file.parts().map.lookup(0), 0);
+        try (DaxPin pin = file.pin(0, BLOCK)) {
+            write(file, 0, BLOCK, STORED);
+            write(clone, 0, BLOCK, (byte) 99);
+            byte[] found = new byte[1];
+            pin.get(0, found, 0, 1);
+            assertEquals(number(0), found[0], "neither owner stores in place");
+        }
+        assertEquals(0, volume.core().allocator.ownerCount(block));
+        assertEquals(99, read(clone, 0));
     }
 
     @Test

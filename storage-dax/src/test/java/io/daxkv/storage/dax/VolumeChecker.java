@@ -18,17 +18,22 @@ import java.util.Set;
  *   <li>M1 a window's translation is the block map's, or the zero block over a hole or unwritten block, and then never
  *       writable; nor is one of a shared block;
  *   <li>M3 a translation implies an entry;
- *   <li>M13 one huge entry or single ones, and the map agrees with a huge one;
+ *   <li>M12 a window that permits no stores to the file has no writable translation;
+ *   <li>M13 one huge entry or single ones, the map agrees with a huge one, and so do the windows;
+ *   <li>M4 no hole entry is left over a block;
+ *   <li>D2 what a PROTECTED window may store to is dirty, each line of it; D15 what a SYNC window may store to is
+ *       reached by the durable size;
  *   <li>D2' a dirty line implies a DIRTY mark that write-back can reach, and an entry with a block to flush;
  *   <li>no entry is locked, none is EMPTY, no TOWRITE is left;
- *   <li>every block has as many owners as words name it, a table one, or is free; none is lost (O6).
+ *   <li>every block has as many owners as words name it, a table one, or is free; none is lost (O6). A file owns what a
+ *       pin keeps from being free, too.
  * </ul>
  */
 final class VolumeChecker {
     private VolumeChecker() {}
 
     static void check(DaxVolume volume) {
-        volume.names().forEach(name -> checkEntries(volume.open(name).parts()));
+        volume.core().files.forEach(VolumeChecker::checkEntries);
         BitSet owned = ownedBlocks(volume, true);
         checkOwnerCounts(volume);
         long blocks = volume.size() >>> VolumeLayout.BLOCK_SHIFT;
@@ -63,10 +68,28 @@ final class VolumeChecker {
             boolean hasData = MappingEntry.hasData(mapping);
             long expected = hasData ? MappingEntry.blockAt(mapping, index) : VolumeLayout.ZERO_BLOCK;
             assertEquals(VolumeLayout.offsetOf(expected), load, "M1: " + where);
-            if (!hasData || parts.core.allocator.isShared(expected, 1)) {
-                assertEquals(-1, window.storeAddress(index), "M1: writable hole or shared block, " + where);
+            long entry = entryAt(parts, index);
+            assertTrue(entry != MappingEntry.NONE, "M3: " + where);
+            assertTrue(!window.pages.isHuge(index) || MappingEntry.isHuge(entry), "M13: huge translation, " + where);
+            if (window.storeAddress(index) >= 0) {
+                assertTrue(
+                        hasData && !parts.core.allocator.isShared(expected, 1),
+                        "M1: writable hole or shared block, " + where);
+                checkWritable(parts, window, index, where);
             }
-            assertTrue(entryAt(parts, index) != MappingEntry.NONE, "M3: " + where);
+        }
+    }
+
+    private static void checkWritable(FileParts parts, DaxWindow window, long index, String where) {
+        assertTrue(window.mode().storesToFile(), "M12: writable in " + window.mode() + ", " + where);
+        TreeChunk chunk = parts.tree.chunk(index);
+        if (window.mode() == WindowMode.PROTECTED) {
+            assertTrue(chunk.isDirty(index), "D2: writable, not dirty, " + where);
+            assertEquals(LineMask.ALL, chunk.mask(index), "D2: writable, clean lines, " + where);
+        }
+        if (window.mode() == WindowMode.SYNC) {
+            long end = Math.min(parts.inode.size(), VolumeLayout.offsetOf(index + 1));
+            assertTrue(end <= parts.inode.durableSize(), "D15: writable, size not durable, " + where);
         }
     }
 
@@ -83,6 +106,9 @@ final class VolumeChecker {
             assertFalse(MappingEntry.isLocked(entry) || MappingEntry.isEmpty(entry), "left behind: " + where);
             assertFalse(chunk.isToWrite(index), "TOWRITE left: " + where);
             long mapping = parts.map.lookup(index);
+            if (MappingEntry.isHole(entry)) {
+                assertEquals(MappingEntry.NONE, mapping, "M4: hole entry over a block, " + where);
+            }
             if (MappingEntry.hasBlock(entry)) {
                 assertEquals(MappingEntry.blockAt(mapping, index), MappingEntry.blockAt(entry, index), "M1: " + where);
                 assertTrue(!MappingEntry.isHuge(entry) || MappingEntry.isHuge(mapping), "M13: " + where);
@@ -108,7 +134,10 @@ final class VolumeChecker {
         BitSet owned = new BitSet();
         owned.set(0, (int) VolumeLayout.FIRST_FREE_BLOCK);
         own(owned, new BlockMap(volume.core(), VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY), withUnwritten);
-        volume.names().forEach(name -> own(owned, volume.open(name).parts().map, withUnwritten));
+        volume.core().files.forEach(parts -> {
+            own(owned, parts.map, withUnwritten);
+            parts.pins.withheld().forEach(run -> owned.set((int) run[0], (int) (run[0] + run[1])));
+        });
         return owned;
     }
 
@@ -142,7 +171,10 @@ final class VolumeChecker {
         };
         new BlockMap(volume.core(), VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY)
                 .walk(0, BlockMap.INDEX_COUNT, counter);
-        volume.names().forEach(name -> volume.open(name).parts().map.walk(0, BlockMap.INDEX_COUNT, counter));
+        volume.core().files.forEach(parts -> {
+            parts.map.walk(0, BlockMap.INDEX_COUNT, counter);
+            parts.pins.withheld().forEach(run -> counter.mapped(0, run[0], (int) run[1], 0));
+        });
         words.forEach((block, count) -> {
             assertFalse(tables.contains(block), "table is data too: " + block);
             assertEquals(count, volume.core().allocator.ownerCount(block), "O6: owners of block " + block);
@@ -165,9 +197,15 @@ final class VolumeChecker {
 
             @Override
             public void table(long block) {
-                assertFalse(owned.get((int) block), "block owned twice: " + block);
-                owned.set((int) block);
+                own(owned, block, 1);
             }
         });
+    }
+
+    private static void own(BitSet owned, long first, long count) {
+        for (long block = first; block < first + count; block++) {
+            assertFalse(owned.get((int) block), "block owned twice: " + block);
+            owned.set((int) block);
+        }
     }
 }
