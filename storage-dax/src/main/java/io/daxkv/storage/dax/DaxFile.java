@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
+import java.nio.file.OpenOption;
 import java.util.List;
 
 /**
@@ -18,14 +19,15 @@ import java.util.List;
  * neither.
  *
  * <p><b>Failure.</b> {@link NoSpaceException}, {@link VolumeShutDownException}, {@link FileDeletedException} and
- * {@link VolumeCorruptException}; a failed write-back throws {@link io.daxkv.storage.pmem.PersistFailedException} and
- * shuts the volume down for good.
+ * {@link VolumeCorruptException}, {@link PoisonedException}; a failed write-back throws
+ * {@link io.daxkv.storage.pmem.PersistFailedException} and shuts the volume down for good.
  */
 public final class DaxFile {
     private final FileParts parts;
     private final FileOperations operations;
     private final FaultHandler faults;
     private final IoPath io;
+    private final WindowTransfer transfer;
     private final Writeback writeback;
     private final Truncation truncation;
     private final Preallocation preallocation;
@@ -39,6 +41,7 @@ public final class DaxFile {
         parts.writeback = writeback;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
+        this.transfer = operations.transfer(parts, io);
         this.truncation = operations.truncation(parts, io, writeback);
         this.preallocation = operations.preallocation(parts, io, truncation, writeback);
         this.rangeShift = operations.rangeShift(parts, truncation, writeback);
@@ -70,12 +73,47 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             io.write(requireOffset(offset), source);
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
+    }
+
+    /**
+     * As {@link #read(long, ByteBuffer)}, into a window, which may be one of this file and of these very bytes.
+     *
+     * @return bytes copied, fewer if the window could not take more; -1 at or past the end
+     * @throws DaxException if the window could not take the first byte
+     */
+    public long read(long offset, DaxWindow target, long position, long length) {
+        return transfer.read(requireOffset(offset), target, position, length);
+    }
+
+    /**
+     * As {@link #write(long, ByteBuffer)}, from a window, which may be one of this file and of these very bytes: each
+     * byte is what the window held when it was copied.
+     *
+     * @return bytes written, fewer if the window could not give more or the volume had no room for more
+     * @throws DaxException if the first byte could not be loaded or written; nothing changed then
+     */
+    public long write(long offset, DaxWindow source, long position, long length) {
+        long ticket = beginWrite();
+        try {
+            return transfer.write(requireOffset(offset), source, position, length);
+        } finally {
+            endWrite(ticket);
+        }
+    }
+
+    /**
+     * Opens the file as a channel, for code that knows nothing of this layer.
+     *
+     * @param options as {@link java.nio.channels.FileChannel#open} reads them; none means read and write
+     */
+    public DaxFileChannel channel(OpenOption... options) {
+        return new DaxFileChannel(this, io, transfer, ChannelOptions.of(options));
     }
 
     /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
@@ -202,6 +240,17 @@ public final class DaxFile {
         return lease[0];
     }
 
+    /**
+     * Takes note that the medium lost the bytes of a range, by whole blocks (T15). From now on loads, stores and reads
+     * of them throw {@link PoisonedException}, also in files that share the blocks; the other bytes of the file go on.
+     * A write of a whole block repairs it; a block given up by punch or truncate is never used again while the volume
+     * is open. The medium is expected to report the loss again after a restart: nothing of this is durable.
+     */
+    public void markPoisoned(long offset, long length) {
+        parts.poison.mark(
+                VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
+    }
+
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
         parts.inode.checkExists();
@@ -254,13 +303,27 @@ public final class DaxFile {
         parts.eviction.unlink();
     }
 
+    /**
+     * Waits while the volume is frozen, then holds a freeze off until {@link #endWrite} of the ticket. Who owns the io
+     * lock passed before it took that (L1); once more, it could wait for a freeze that waits for it.
+     */
+    long beginWrite() {
+        return parts.locks.io.isWriteLockedByCurrentThread() ? 0 : parts.core.gate.beginWrite();
+    }
+
+    void endWrite(long ticket) {
+        if (ticket != 0) {
+            parts.core.gate.endWrite(ticket);
+        }
+    }
+
     /** Runs a change of the file unless the volume is frozen, then it waits. */
     private void change(Runnable operation) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             operation.run();
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 

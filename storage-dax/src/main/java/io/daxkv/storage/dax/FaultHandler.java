@@ -29,6 +29,7 @@ class FaultHandler {
     final WindowSet windows;
     final WritableBlocks blocks;
     final Inode inode;
+    private final FilePoison poison;
     final Writeback writeback;
     private final FileEviction eviction;
 
@@ -40,6 +41,7 @@ class FaultHandler {
         this.windows = parts.windows;
         this.blocks = parts.blocks;
         this.inode = parts.inode;
+        this.poison = parts.poison;
         this.writeback = parts.writeback;
         this.eviction = parts.eviction;
     }
@@ -163,12 +165,12 @@ class FaultHandler {
             }
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
-            if (huge && !isHuge(mapping, write) && (write || !map.isHugeHole(index))) {
+            if (huge && (poison.isIn(mapping) || !isHuge(mapping, write) && (write || !map.isHugeHole(index)))) {
                 return Outcome.NOT_HUGE;
             }
+            poison.checkFault(index, mapping, write);
             if (!write && !MappingEntry.hasData(mapping)) {
-                result = MappingEntry.ofHole(huge);
-                installHole(window, chunk, index, huge);
+                result = installHole(window, chunk, index, huge);
                 return Outcome.MAPPED;
             }
             if (write) {
@@ -195,13 +197,16 @@ class FaultHandler {
         return blocks.isHugeEntry(mapping) && (write || MappingEntry.hasData(mapping));
     }
 
-    private void installHole(DaxWindow window, TreeChunk chunk, long index, boolean huge) {
+    /** Maps the zero block; returns the entry that stands for it. */
+    private long installHole(DaxWindow window, TreeChunk chunk, long index, boolean huge) {
         install(window, chunk, index, VolumeLayout.ZERO_BLOCK, huge ? HUGE : 0);
-        if (MappingEntry.hasData(map.lookup(index))) {
-            // A 2 MiB unwritten block is written under the lock of another of its indexes. Either its revoke found the
-            // translation just made, or the map says so here.
-            windows.revoke(index, 1);
+        if (!MappingEntry.hasData(map.lookup(index))) {
+            return MappingEntry.ofHole(huge);
         }
+        // A 2 MiB unwritten block is written under the lock of another of its indexes. Either its revoke found the
+        // translation just made, or the map says so here: the access has to fault again.
+        windows.revoke(huge ? chunk.firstIndex : index, huge ? VolumeLayout.HUGE_BLOCKS : 1);
+        return MappingEntry.empty(huge);
     }
 
     /** Gives permission to an index or the 2 MiB around it, with the entry locked. */
@@ -275,6 +280,7 @@ class FaultHandler {
             core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
+            poison.checkFault(index, mapping, false);
             window.copyPage(
                     index,
                     MappingEntry.hasData(mapping) ? MappingEntry.blockAt(mapping, index) : VolumeLayout.ZERO_BLOCK);

@@ -16,6 +16,7 @@ final class FileLeases {
     private final Inode inode;
     private final FileLocks locks;
     private final MappingTree tree;
+    private final FilePoison poison;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -29,6 +30,7 @@ final class FileLeases {
         this.inode = parts.inode;
         this.locks = parts.locks;
         this.tree = parts.tree;
+        this.poison = parts.poison;
         this.pins = pins;
     }
 
@@ -44,6 +46,7 @@ final class FileLeases {
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
+            poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
             RawLease lease = new RawLease(this, core, pins.pin(offset, length));
             synchronized (this) {
@@ -103,6 +106,20 @@ final class FileLeases {
                 lost.set((int) (from - start), (int) (to - start));
             }
         });
+    }
+
+    /**
+     * Refuses to share or move blocks of indexes {@code [first, first + count)} into which a raw store may land: it
+     * would change what the new owner has, or be made durable at the old place. Called with the io lock owned, so no
+     * lease comes in between.
+     */
+    synchronized void checkNone(long first, long count) {
+        for (RawLease lease : leases.keySet()) {
+            if (lease.pin().covers(first, count)) {
+                throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name
+                        + ", offset=" + lease.offset() + ", length=" + lease.length());
+            }
+        }
     }
 
     /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */

@@ -16,6 +16,10 @@ class FileOperations {
         return new FilePins(parts);
     }
 
+    FilePoison poison(FileParts parts) {
+        return new FilePoison(parts);
+    }
+
     WritableBlocks blocks(FileParts parts) {
         return new WritableBlocks(parts);
     }
@@ -41,6 +45,10 @@ class FileOperations {
 
     IoPath io(FileParts parts) {
         return new IoPath(parts);
+    }
+
+    WindowTransfer transfer(FileParts parts, IoPath io) {
+        return new WindowTransfer(parts, io);
     }
 
     Writeback writeback(FileParts parts) {

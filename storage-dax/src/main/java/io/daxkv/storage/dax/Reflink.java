@@ -68,6 +68,7 @@ class Reflink {
     void cloneRange(Reflink source, long sourceOffset, long offset, long length) {
         change(source, sourceOffset, offset, length, () -> {
             long end = offset + length;
+            parts.poison.checkTail(offset);
             if (offset > inode.size()) {
                 // What windows left behind the old end, before the end moves over it (S33).
                 io.zeroTail(offset);
@@ -88,6 +89,9 @@ class Reflink {
                 throw new IllegalArgumentException("range to share must end inside the file, on a block or at its end:"
                         + " end=" + end + ", size=" + inode.size());
             }
+            source.parts.poison.checkLost(
+                    VolumeLayout.indexOf(sourceOffset), VolumeLayout.indexCount(sourceOffset + length), true);
+            parts.poison.checkLost(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end), true);
             // Compared after the last store that was admitted, and nobody stores before the blocks are one (S39).
             truncation.settle(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(length));
             if (!isEqual(source, sourceOffset, offset, length)) {

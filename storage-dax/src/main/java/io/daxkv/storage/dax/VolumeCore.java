@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.Pmem;
+import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class VolumeCore {
     final Pmem pmem;
     final long seed;
+    final BadBlocks badBlocks = new BadBlocks();
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
     final DaxCounters counters = new DaxCounters();
@@ -24,13 +26,16 @@ final class VolumeCore {
     final Set<FileParts> files = ConcurrentHashMap.newKeySet();
     /** Arena offsets of inode slots for new files. */
     final Queue<Long> freeInodes = new ConcurrentLinkedQueue<>();
+    /** A thread's buffer for copies between a file and a window. */
+    final ThreadLocal<ByteBuffer> bounce =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(WindowTransfer.BOUNCE_SIZE));
 
     private volatile String shutDownReason;
 
     VolumeCore(Pmem pmem, Superblock superblock, DaxVolumeOptions options, SyncPoint.Hook syncHook) {
         this.pmem = pmem;
         this.seed = superblock.seed();
-        this.allocator = new BlockAllocator(superblock.blockCount());
+        this.allocator = new BlockAllocator(superblock.blockCount(), badBlocks);
         this.options = options;
         this.syncHook = syncHook;
     }
