@@ -11,12 +11,8 @@ import java.util.Map;
  * <p><b>Threads.</b> Safe for many threads. Its monitor is taken after the write-back lock, before an entry lock.
  */
 final class FileLeases {
-    private final VolumeCore core;
+    private final FileParts parts;
     private final Inode inode;
-    private final FileLocks locks;
-    private final BlockMap map;
-    private final MappingTree tree;
-    private final FilePoison poison;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -25,12 +21,8 @@ final class FileLeases {
     private volatile boolean isEmpty = true;
 
     FileLeases(FileParts parts, FilePins pins) {
-        this.core = parts.core;
+        this.parts = parts;
         this.inode = parts.inode;
-        this.locks = parts.locks;
-        this.map = parts.map;
-        this.tree = parts.tree;
-        this.poison = parts.poison;
         this.pins = pins;
     }
 
@@ -39,23 +31,23 @@ final class FileLeases {
         if (length == 0) {
             throw new IllegalArgumentException("lease of nothing: offset=" + offset);
         }
-        locks.io.writeLock().lock();
+        parts.locks.io.writeLock().lock();
         try {
-            core.checkTakesStores();
+            parts.core.checkTakesStores();
             inode.checkExists();
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
-            poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
+            parts.poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
-            RawLease lease = new RawLease(this, core, pins.pin(offset, length));
+            RawLease lease = new RawLease(this, parts.core, pins.pin(offset, length));
             synchronized (this) {
                 leases.put(lease, new BitSet());
                 isEmpty = false;
             }
             return lease;
         } finally {
-            locks.io.writeLock().unlock();
+            parts.locks.io.writeLock().unlock();
         }
     }
 
@@ -116,8 +108,8 @@ final class FileLeases {
         long to = Math.min(end, endIndex(lease));
         for (long index = Math.max(first, start); index < to; index++) {
             if (!lost.get((int) (index - start))) {
-                tree.install(index, map.lookup(index));
-                tree.makeChunk(index).mark(index, LineMask.ALL);
+                parts.tree.install(index, parts.blocks.entryFor(index));
+                parts.tree.makeChunk(index).mark(index, LineMask.ALL);
             }
         }
     }
