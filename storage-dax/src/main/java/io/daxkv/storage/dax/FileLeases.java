@@ -11,11 +11,8 @@ import java.util.Map;
  * <p><b>Threads.</b> Safe for many threads. Its monitor is taken after the write-back lock, before an entry lock.
  */
 final class FileLeases {
-    private final VolumeCore core;
+    private final FileParts parts;
     private final Inode inode;
-    private final FileLocks locks;
-    private final BlockMap map;
-    private final MappingTree tree;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -24,11 +21,8 @@ final class FileLeases {
     private volatile boolean isEmpty = true;
 
     FileLeases(FileParts parts, FilePins pins) {
-        this.core = parts.core;
+        this.parts = parts;
         this.inode = parts.inode;
-        this.locks = parts.locks;
-        this.map = parts.map;
-        this.tree = parts.tree;
         this.pins = pins;
     }
 
@@ -37,22 +31,23 @@ final class FileLeases {
         if (length == 0) {
             throw new IllegalArgumentException("lease of nothing: offset=" + offset);
         }
-        locks.io.writeLock().lock();
+        parts.locks.io.writeLock().lock();
         try {
-            core.checkTakesStores();
+            parts.core.checkTakesStores();
             inode.checkExists();
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
+            parts.poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
-            RawLease lease = new RawLease(this, core, pins.pin(offset, length));
+            RawLease lease = new RawLease(this, parts.core, pins.pin(offset, length));
             synchronized (this) {
                 leases.put(lease, new BitSet());
                 isEmpty = false;
             }
             return lease;
         } finally {
-            locks.io.writeLock().unlock();
+            parts.locks.io.writeLock().unlock();
         }
     }
 
@@ -94,14 +89,18 @@ final class FileLeases {
         });
     }
 
-    /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */
-    synchronized boolean covers(long first, long count) {
+    /**
+     * Refuses to share or move blocks of indexes {@code [first, first + count)} into which a raw store may land: it
+     * would change what the new owner has, or be made durable at the old place. Called with the io lock owned, so no
+     * lease comes in between.
+     */
+    synchronized void checkNone(long first, long count) {
         for (RawLease lease : leases.keySet()) {
             if (lease.pin().covers(first, count)) {
-                return true;
+                throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name
+                        + ", offset=" + lease.offset() + ", length=" + lease.length());
             }
         }
-        return false;
     }
 
     private void mark(RawLease lease, BitSet lost, long first, long end) {
@@ -109,8 +108,8 @@ final class FileLeases {
         long to = Math.min(end, endIndex(lease));
         for (long index = Math.max(first, start); index < to; index++) {
             if (!lost.get((int) (index - start))) {
-                tree.install(index, map.lookup(index));
-                tree.makeChunk(index).mark(index, LineMask.ALL);
+                parts.tree.install(index, parts.blocks.entryFor(index));
+                parts.tree.makeChunk(index).mark(index, LineMask.ALL);
             }
         }
     }

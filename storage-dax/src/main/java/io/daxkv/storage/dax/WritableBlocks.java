@@ -60,7 +60,7 @@ class WritableBlocks {
     /** Prepares every index of a range for the IO path, locking each entry that needs it, one at a time. */
     void prepareAll(long first, long count) {
         for (long index = first; index < first + count; index++) {
-            if (!isReady(index)) {
+            if (!isReady(index) || mayReadHole(index)) {
                 TreeChunk chunk = tree.makeChunk(index);
                 long result = chunk.grab(index, false);
                 try {
@@ -71,6 +71,17 @@ class WritableBlocks {
                 }
             }
         }
+    }
+
+    /**
+     * Returns true if windows may still read a hole at an index, though its block has data: a fault gives all of a 2
+     * MiB block data at once and revokes its readers afterwards. A write that did not wait for that would return before
+     * they see it (M7).
+     */
+    private boolean mayReadHole(long index) {
+        TreeChunk chunk = tree.chunk(index);
+        long entry = chunk == null ? MappingEntry.NONE : chunk.entryAt(index);
+        return entry != MappingEntry.NONE && !MappingEntry.hasBlock(entry);
     }
 
     /**
@@ -140,9 +151,10 @@ class WritableBlocks {
             windows.revoke(index, 1);
             core.reached(SyncPoint.COW_BEFORE_COPY);
             // 2. The bytes, durable, before the map names them: a copy is a write, and no mark stands for it (S37).
-            copyBlock(shared, own);
+            copyOrStayLost(shared, own);
             core.reached(SyncPoint.COW_AFTER_COPY);
         } catch (RuntimeException e) {
+            core.badBlocks.remove(own);
             core.allocator.free(own, 1);
             throw e;
         }
@@ -156,6 +168,20 @@ class WritableBlocks {
         pins.release(shared, 1);
         core.reached(SyncPoint.COW_AFTER_DROP);
         return MappingEntry.ofBlock(own, false);
+    }
+
+    /**
+     * Copies a block; what the medium lost stays lost in the copy, until the write that asked for it has overwritten it
+     * whole (I10).
+     */
+    private void copyOrStayLost(long source, long target) {
+        if (core.badBlocks.contains(source)) {
+            core.badBlocks.add(target);
+            core.pmem.zero(VolumeLayout.offsetOf(target), VolumeLayout.BLOCK_SIZE);
+            core.flushAndDrain(VolumeLayout.offsetOf(target), VolumeLayout.BLOCK_SIZE);
+        } else {
+            copyBlock(source, target);
+        }
     }
 
     /** Copies a whole block durably. */

@@ -37,8 +37,12 @@ final class VolumeChecker {
         BitSet owned = ownedBlocks(volume, true);
         checkOwnerCounts(volume);
         long blocks = volume.size() >>> VolumeLayout.BLOCK_SHIFT;
+        BitSet quarantined = volume.core().allocator.quarantined();
+        assertFalse(owned.intersects(quarantined), "O6: a quarantined block is owned");
         assertEquals(
-                blocks - owned.cardinality(), volume.core().allocator.freeBlocks(), "O6: free = total - owned blocks");
+                blocks - owned.cardinality() - quarantined.cardinality(),
+                volume.core().allocator.freeBlocks(),
+                "O6: free = total - owned - quarantined blocks");
     }
 
     /**
@@ -87,7 +91,7 @@ final class VolumeChecker {
             assertTrue(chunk.isDirty(index), "D2: writable, not dirty, " + where);
             assertEquals(LineMask.ALL, chunk.mask(index), "D2: writable, clean lines, " + where);
         }
-        if (window.mode() == WindowMode.SYNC) {
+        if (window.mode() == WindowMode.SYNC && !parts.inode.isDeleted()) {
             long end = Math.min(parts.inode.size(), VolumeLayout.offsetOf(index + 1));
             assertTrue(end <= parts.inode.durableSize(), "D15: writable, size not durable, " + where);
         }
