@@ -83,9 +83,10 @@ record JavaSource(String path, List<String> lines, List<String> code, List<Strin
         return "";
     }
 
-    /** Returns true if the file's package is {@code prefix} or lies below it. */
+    /** Returns true if {@code prefix} is the file's package, one above it, or the class the file is named for. */
     boolean isIn(String prefix) {
         String name = packageName();
-        return name.equals(prefix) || name.startsWith(prefix + ".");
+        String file = path.substring(path.lastIndexOf('/') + 1).replace(".java", "");
+        return name.equals(prefix) || name.startsWith(prefix + ".") || prefix.equals(name + "." + file);
     }
 }

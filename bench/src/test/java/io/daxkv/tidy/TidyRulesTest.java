@@ -84,6 +84,14 @@ class TidyRulesTest {
     }
 
     @Test
+    void libraryMayBeGivenToOneClassAndToTests() {
+        String[] lines = {"package io.daxkv.storage.dax;", "import net.openhft.chronicle.bytes.Bytes;"};
+        assertEquals(List.of(), ImportRules.findings(source("m/src/main/java/WindowBytesStore.java", lines)));
+        assertEquals(List.of(), ImportRules.findings(source("m/src/test/java/A.java", lines)));
+        assertFound("m/src/main/java/A.java:2", ImportRules.findings(source("m/src/main/java/A.java", lines)));
+    }
+
+    @Test
     void testsOfTheClientMayStartTheServer() {
         String[] lines = {"package io.daxkv.client;", "import io.daxkv.server.DaxkvServer;"};
         assertEquals(List.of(), ImportRules.findings(source("client/src/test/java/A.java", lines)));

@@ -1,54 +1,36 @@
 package io.daxkv.storage.dax;
 
-import io.daxkv.storage.pmem.CacheLine;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * The durable map of one file from index to block: a radix tree of 4 KiB tables with 512 words each, nine index bits a
  * level, like a page table. Its height grows with the file. A word of a level-1 table may map a 2 MiB block instead of
- * naming a table.
- *
- * <pre>
- *  payload of a word (in a {@link CheckedWord})
- *  47   45 44 42   41     40   39                         0
- *  +------+-----+------+------+---------------------------+
- *  |  -   |LEVEL| HUGE |TABLE |          block            |      0 = hole
- *  +------+-----+------+------+---------------------------+
- *  LEVEL  root word only: level of the table it names, 0..3
- *  HUGE   maps 512 blocks from this one on (level 1 only)
- *  TABLE  names a table of the next level down
- * </pre>
+ * naming a table. Words are laid out in {@link MapWord}. Several words, of one file or of many, may name one block.
  *
  * <p><b>Durability.</b> Every change is durable on return. A crash inside one leaves each word old or new, and either
  * is right: a table is durably zero before a word names it, a block is durably zeroed (in an ordinary file) before a
- * word maps it (D6), and a block whose word did not survive is simply free.
+ * word maps it as written (D6), and a block whose word did not survive is simply free.
  *
- * <p><b>Threads.</b> Lookups are lock-free; tables are never freed while the file is open. Changes hold this monitor,
- * the extent lock of the lock order.
+ * <p><b>Threads.</b> Lookups take no lock here, but tables go away when a range is collapsed or inserted: whoever looks
+ * up holds the io or the invalidate lock of the file, shared. Changes hold this monitor, the extent lock of the lock
+ * order.
  */
-final class BlockMap {
+class BlockMap {
     static final int FANOUT_SHIFT = 9;
     static final int FANOUT = 1 << FANOUT_SHIFT;
     static final int LEVEL_MAX = 3;
     /** How many indexes a map can hold: 2^36 blocks, 256 TiB. */
     static final long INDEX_COUNT = 1L << FANOUT_SHIFT * (LEVEL_MAX + 1);
 
-    private static final long BLOCK_MASK = (1L << 40) - 1;
-    private static final long TABLE = 1L << 40;
-    private static final long HUGE = 1L << 41;
-    private static final int LEVEL_SHIFT = 42;
-    private static final long LEVEL_MASK = 7L;
-
-    private final VolumeCore core;
-    private final long rootOffset;
+    final VolumeCore core;
+    private final MapTables tables;
     private final boolean zeroesNewBlocks;
 
     /** Opens the map whose root word lies at {@code rootOffset} of the arena. */
     BlockMap(VolumeCore core, long rootOffset, DaxFileKind kind) {
         this.core = core;
-        this.rootOffset = rootOffset;
+        this.tables = new MapTables(core, rootOffset);
         this.zeroesNewBlocks = kind == DaxFileKind.ORDINARY;
     }
 
@@ -57,70 +39,144 @@ final class BlockMap {
         /** {@code count} (1 or 512) blocks from {@code block} on are mapped from {@code index} on by one word. */
         void mapped(long index, long block, int count, long wordOffset);
 
+        /** The same for blocks that read as zero. */
+        default void unwritten(long index, long block, int count, long wordOffset) {
+            mapped(index, block, count, wordOffset);
+        }
+
         /** A table of the map. */
         default void table(long block) {}
     }
 
-    /** A block found free for {@code count} indexes from {@code index} on. */
-    private record Grant(long index, long block, int count) {}
-
-    /** Returns the unlocked {@link MappingEntry} for an index, or {@link MappingEntry#NONE} for a hole. */
+    /**
+     * Returns the unlocked {@link MappingEntry} for an index, which may be an unwritten one, or
+     * {@link MappingEntry#NONE} for a hole.
+     */
     long lookup(long index) {
-        long root = word(rootOffset);
-        int level = level(root);
-        if (root == 0 || index >>> FANOUT_SHIFT * (level + 1) != 0) {
-            return MappingEntry.NONE;
-        }
-        for (long table = root & BLOCK_MASK; ; level--) {
-            long word = word(slot(table, level, index));
-            if (word == 0) {
-                return MappingEntry.NONE;
-            }
-            if (level == 0 || (word & HUGE) != 0) {
-                return MappingEntry.ofBlock(word & BLOCK_MASK, level != 0);
-            }
-            table = word & BLOCK_MASK;
-        }
+        long word = tables.leaf(index);
+        return word == 0 ? MappingEntry.NONE : MapWord.entry(word);
     }
 
     /**
-     * Gives every hole of {@code [first, first + count)} a block, durably; returns true if there was one. Uses 2 MiB
-     * blocks for aligned runs that have no smaller ones yet.
+     * Gives every hole of {@code [first, first + count)} a block to be written, durably; returns true if there was one.
+     * Uses 2 MiB blocks for aligned runs that have no smaller ones yet.
      *
      * @throws NoSpaceException if the volume is full; no index of the range changed then
      */
     synchronized boolean mapHoles(long first, long count) {
-        List<Grant> grants = grantHoles(first, first + count);
+        return fillHoles(first, count, false);
+    }
+
+    /** Gives every hole of a range an unwritten block, durably; what the file reads does not change. */
+    synchronized boolean reserveHoles(long first, long count) {
+        return fillHoles(first, count, true);
+    }
+
+    /** Zeroes and flushes new blocks, which nobody can reach yet. */
+    void zeroBlocks(long block, int count) {
+        long size = (long) count << VolumeLayout.BLOCK_SHIFT;
+        core.pmem.zero(VolumeLayout.offsetOf(block), size);
+        core.pmem.flush(VolumeLayout.offsetOf(block), size);
+    }
+
+    private boolean fillHoles(long first, long count, boolean unwritten) {
+        List<MapRun> grants = grantHoles(first, first + count, unwritten);
         if (grants.isEmpty()) {
             return false;
         }
-        long[] words = new long[grants.size()];
+        WordBatch words = new WordBatch(core);
         try {
             // 1. Tables and zeroes, durable before any word makes them reachable: else a crash could show a hole's
             //    reader what the block held in its former life (S42).
-            for (int i = 0; i < words.length; i++) {
-                Grant grant = grants.get(i);
-                words[i] = slotFor(grant.index, grant.count == 1 ? 0 : 1);
-                if (zeroesNewBlocks) {
-                    long size = (long) grant.count << VolumeLayout.BLOCK_SHIFT;
-                    core.pmem.zero(VolumeLayout.offsetOf(grant.block), size);
-                    core.pmem.flush(VolumeLayout.offsetOf(grant.block), size);
+            for (MapRun grant : grants) {
+                words.put(tables.slotFor(grant.index(), grant.count() == 1 ? 0 : 1), wordOf(grant));
+                if (zeroesNewBlocks && !unwritten) {
+                    zeroBlocks(grant.block(), grant.count());
                 }
             }
         } catch (NoSpaceException e) {
-            grants.forEach(grant -> core.allocator.free(grant.block, grant.count));
+            grants.forEach(grant -> core.allocator.free(grant.block(), grant.count()));
             throw e;
         } finally {
             core.drain();
         }
         // 2. The words, any subset of which may survive a crash.
-        for (int i = 0; i < words.length; i++) {
-            Grant grant = grants.get(i);
-            store(words[i], grant.block | (grant.count == 1 ? 0 : HUGE));
-        }
-        flushWords(words, words.length);
-        core.drain();
+        words.persist();
         return true;
+    }
+
+    /**
+     * Makes the unwritten block of an index a written one full of zeroes, durably, all of it if it is a 2 MiB block:
+     * that needs no space, which was promised when it was reserved. Returns false if somebody did already.
+     */
+    synchronized boolean writeReserved(long index) {
+        long wordOffset = tables.leafOffset(index);
+        long word = wordOffset < 0 ? 0 : tables.word(wordOffset);
+        // Looked up again under the monitor: of two faults on one 2 MiB block the second must not zero what the first
+        // one's window has stored since (S08).
+        if (!MapWord.isUnwritten(word)) {
+            return false;
+        }
+        // Zeroes, durable, then the word: else a crash could show the block's former life (S42).
+        zeroBlocks(MapWord.block(word), MapWord.isHuge(word) ? FANOUT : 1);
+        core.drain();
+        tables.store(wordOffset, word & ~MapWord.UNWRITTEN);
+        core.flushAndDrain(wordOffset, Long.BYTES);
+        return true;
+    }
+
+    /** Makes an index that has a word of its own name another block, durably. */
+    synchronized void replace(long index, long block) {
+        long wordOffset = tables.leafOffset(index);
+        assert wordOffset >= 0 && !MapWord.isHuge(tables.word(wordOffset)) : "index=" + index;
+        tables.store(wordOffset, block);
+        core.flushAndDrain(wordOffset, Long.BYTES);
+    }
+
+    /**
+     * Makes the tables that {@link #remap} with the same arguments will need; what the map says stays the same.
+     *
+     * @throws NoSpaceException if the volume has no room for them
+     */
+    synchronized void makeRoom(long first, long count, List<MapRun> runs) {
+        split(first, first + count);
+        for (MapRun run : runs) {
+            if (isOneHugeWord(run)) {
+                tables.slotFor(run.index(), 1);
+            } else {
+                for (int i = 0; i < run.count(); i++) {
+                    splitHugeOver(run.index() + i);
+                    tables.slotFor(run.index() + i, 0);
+                }
+            }
+        }
+        core.drain();
+    }
+
+    /**
+     * Makes the indexes of a range name the blocks of {@code runs}, and nothing where there is no run, durably; each
+     * word is old or new after a crash. Returns what the range named before as pairs (block, count), which the caller
+     * frees. {@link #makeRoom} came before.
+     */
+    synchronized List<long[]> remap(long first, long count, List<MapRun> runs) {
+        List<long[]> before = new ArrayList<>();
+        WordBatch words = new WordBatch(core);
+        walk(first, first + count, (index, block, blocks, wordOffset) -> {
+            before.add(new long[] {block, blocks});
+            words.put(wordOffset, 0);
+        });
+        for (MapRun run : runs) {
+            if (isOneHugeWord(run)) {
+                words.put(tables.slotFor(run.index(), 1), wordOf(run));
+            } else {
+                for (int i = 0; i < run.count(); i++) {
+                    long word = MapWord.ofBlocks(run.block() + i, 1, run.isUnwritten());
+                    words.put(tables.slotFor(run.index() + i, 0), word);
+                }
+            }
+        }
+        words.persist();
+        return before;
     }
 
     /**
@@ -128,21 +184,8 @@ final class BlockMap {
      * them once no window can reach them.
      */
     synchronized List<long[]> unmap(long first, long count) {
-        long end = first + count;
-        split(first, end);
-        List<long[]> freed = new ArrayList<>();
-        long[] words = new long[Math.toIntExact(Math.min(count, countWords(first, end)))];
-        int[] wordCount = {0};
-        walk(first, end, (index, block, blocks, wordOffset) -> {
-            freed.add(new long[] {block, blocks});
-            words[wordCount[0]++] = wordOffset;
-        });
-        for (int i = 0; i < wordCount[0]; i++) {
-            store(words[i], 0);
-        }
-        flushWords(words, wordCount[0]);
-        core.drain();
-        return freed;
+        split(first, first + count);
+        return remap(first, count, List.of());
     }
 
     /**
@@ -172,44 +215,14 @@ final class BlockMap {
 
     /** Visits every table and every mapped run that meets {@code [first, end)}; the runs are not clipped. */
     void walk(long first, long end, Visitor visitor) {
-        long root = word(rootOffset);
-        if (root != 0 && first < end) {
-            walk(root & BLOCK_MASK, level(root), 0, first, end, visitor);
-        }
+        tables.walk(first, end, visitor);
     }
 
-    private void walk(long table, int level, long base, long first, long end, Visitor visitor) {
-        visitor.table(table);
-        long span = 1L << FANOUT_SHIFT * level;
-        int from = (int) Math.min(FANOUT, Math.max(0, first - base >> FANOUT_SHIFT * level));
-        for (int i = from; i < FANOUT && base + i * span < end; i++) {
-            long offset = VolumeLayout.offsetOf(table) + (long) i * Long.BYTES;
-            long word = word(offset);
-            long index = base + i * span;
-            if (word == 0) {
-                continue;
-            }
-            if (level == 0) {
-                visitor.mapped(index, word & BLOCK_MASK, 1, offset);
-            } else if ((word & HUGE) != 0) {
-                visitor.mapped(index, word & BLOCK_MASK, FANOUT, offset);
-            } else {
-                walk(word & BLOCK_MASK, level - 1, index, first, end, visitor);
-            }
-        }
-    }
-
-    private long countWords(long first, long end) {
-        long[] words = {0};
-        walk(first, end, (index, block, count, wordOffset) -> words[0]++);
-        return words[0];
-    }
-
-    private List<Grant> grantHoles(long first, long end) {
+    private List<MapRun> grantHoles(long first, long end, boolean unwritten) {
         if (first < 0 || end > INDEX_COUNT) {
             throw new NoSpaceException("file would outgrow its block map: end=" + end + ", indexCount=" + INDEX_COUNT);
         }
-        List<Grant> grants = new ArrayList<>();
+        List<MapRun> grants = new ArrayList<>();
         try {
             for (long index = first; index < end; ) {
                 long entry = lookup(index);
@@ -218,146 +231,61 @@ final class BlockMap {
                     continue;
                 }
                 long huge = isHugeHole(index, end) ? core.allocator.allocateHuge() : -1;
-                Grant grant =
-                        huge >= 0 ? new Grant(index, huge, FANOUT) : new Grant(index, core.allocator.allocate(), 1);
+                MapRun grant = huge >= 0
+                        ? new MapRun(index, huge, FANOUT, unwritten)
+                        : new MapRun(index, core.allocator.allocate(), 1, unwritten);
                 grants.add(grant);
-                index += grant.count;
+                index += grant.count();
             }
         } catch (NoSpaceException e) {
-            grants.forEach(grant -> core.allocator.free(grant.block, grant.count));
+            grants.forEach(grant -> core.allocator.free(grant.block(), grant.count()));
             throw e;
         }
         return grants;
     }
 
     private boolean isHugeHole(long index, long end) {
-        if ((index & FANOUT - 1) != 0 || end - index < FANOUT) {
-            return false;
-        }
-        long root = word(rootOffset);
-        int level = level(root);
-        if (root == 0 || index >>> FANOUT_SHIFT * (level + 1) != 0) {
-            return true;
-        }
-        for (long table = root & BLOCK_MASK; level > 0; level--) {
-            long word = word(slot(table, level, index));
-            if (word == 0) {
-                return true;
-            }
-            table = word & BLOCK_MASK;
-        }
-        return false;
+        return (index & FANOUT - 1) == 0 && end - index >= FANOUT && tables.hugeWord(index) == 0;
     }
 
-    /** Returns the arena offset of the word of {@code level} for an index, making the tables above it, each durable. */
-    private long slotFor(long index, int level) {
-        growTo(index, level);
-        long root = word(rootOffset);
-        long table = root & BLOCK_MASK;
-        for (int at = level(root); at > level; at--) {
-            long offset = slot(table, at, index);
-            long word = word(offset);
-            assert (word & HUGE) == 0 : "a huge block lies in the way: index=" + index;
-            if (word == 0) {
-                word = newTable() | TABLE;
-                core.drain();
-                store(offset, word);
-                core.pmem.flush(offset, Long.BYTES);
-            }
-            table = word & BLOCK_MASK;
-        }
-        return slot(table, level, index);
+    /** Returns true if the 2 MiB around an index read as zero as a whole: one hole, or one unwritten block. */
+    boolean isHugeHole(long index) {
+        long word = tables.hugeWord(index);
+        return word == 0 || MapWord.isUnwritten(word) && !MapWord.isTable(word);
     }
 
-    private void growTo(long index, int levelNeeded) {
-        long root = word(rootOffset);
-        int level = level(root);
-        if (root == 0) {
-            level = levelNeeded;
-            while (index >>> FANOUT_SHIFT * (level + 1) != 0) {
-                level++;
-            }
-            setRoot(newTable(), level);
-            return;
-        }
-        while (level < levelNeeded || index >>> FANOUT_SHIFT * (level + 1) != 0) {
-            long table = newTable();
-            store(VolumeLayout.offsetOf(table), root & BLOCK_MASK | TABLE);
-            core.pmem.flush(VolumeLayout.offsetOf(table), Long.BYTES);
-            setRoot(table, ++level);
-            root = word(rootOffset);
-        }
+    /** Returns true if a run becomes one word of 2 MiB: it is one, and no table of single words is in the way. */
+    private boolean isOneHugeWord(MapRun run) {
+        return run.isHuge() && !MapWord.isTable(tables.hugeWord(run.index()));
     }
 
-    private void setRoot(long table, int level) {
-        core.drain();
-        store(rootOffset, table | TABLE | (long) level << LEVEL_SHIFT);
-        core.pmem.flush(rootOffset, Long.BYTES);
-    }
-
-    /** Returns a zeroed table, flushed but not drained. */
-    private long newTable() {
-        long block = core.allocator.allocate();
-        core.pmem.zero(VolumeLayout.offsetOf(block), VolumeLayout.BLOCK_SIZE);
-        core.pmem.flush(VolumeLayout.offsetOf(block), VolumeLayout.BLOCK_SIZE);
-        return block;
+    private static long wordOf(MapRun run) {
+        return MapWord.ofBlocks(run.block(), run.count(), run.isUnwritten());
     }
 
     private boolean isInsideHuge(long index) {
         return (index & FANOUT - 1) != 0 && MappingEntry.isHuge(lookup(index));
     }
 
+    /** As {@link #split} for the 2 MiB block, if there is one, that an index lies in. */
+    private void splitHugeOver(long index) {
+        if (MappingEntry.isHuge(lookup(index))) {
+            splitHugeAt(index, core.allocator.allocate());
+        }
+    }
+
     /** Maps the blocks of the 2 MiB block that holds {@code index} by a table of their own, durably. */
     private void splitHugeAt(long index, long table) {
         long base = index & -FANOUT;
-        long first = MappingEntry.blockAt(lookup(base), base);
+        long offset = tables.leafOffset(base);
+        long word = tables.word(offset);
         for (int i = 0; i < FANOUT; i++) {
-            store(slot(table, 0, i), first + i);
+            tables.store(
+                    MapTables.slot(table, 0, i),
+                    MapWord.ofBlocks(MapWord.block(word) + i, 1, MapWord.isUnwritten(word)));
         }
         core.flushAndDrain(VolumeLayout.offsetOf(table), VolumeLayout.BLOCK_SIZE);
-        long offset = slotFor(base, 1);
-        store(offset, table | TABLE);
+        tables.store(offset, MapWord.ofTable(table));
         core.flushAndDrain(offset, Long.BYTES);
-    }
-
-    /**
-     * Flushes the lines of words, each line once, and sorts the words for it: those of 2 MiB blocks lie in another
-     * table than those of single blocks between them.
-     */
-    private void flushWords(long[] words, int count) {
-        Arrays.sort(words, 0, count);
-        long from = -1;
-        long to = -1;
-        for (int i = 0; i < count; i++) {
-            // A word in the line the run ends in belongs to the run, or that line would be flushed twice.
-            if (words[i] < to || CacheLine.floor(words[i]) > to) {
-                flushRun(from, to);
-                from = words[i];
-            }
-            to = words[i] + Long.BYTES;
-        }
-        flushRun(from, to);
-    }
-
-    private void flushRun(long from, long to) {
-        if (from >= 0) {
-            core.pmem.flush(from, to - from);
-        }
-    }
-
-    private static long slot(long table, int level, long index) {
-        return VolumeLayout.offsetOf(table) + (index >>> FANOUT_SHIFT * level & FANOUT - 1) * Long.BYTES;
-    }
-
-    private static int level(long root) {
-        return (int) (root >>> LEVEL_SHIFT & LEVEL_MASK);
-    }
-
-    private long word(long offset) {
-        return CheckedWord.load(core.pmem, core.seed, offset);
-    }
-
-    private void store(long offset, long payload) {
-        CheckedWord.store(core.pmem, core.seed, offset, payload);
     }
 }

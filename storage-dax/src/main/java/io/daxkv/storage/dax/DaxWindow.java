@@ -1,59 +1,41 @@
 package io.daxkv.storage.dax;
 
-import io.daxkv.storage.pmem.Pmem;
 import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.Bytes;
 
 /**
  * A mapped view of a range of a file: loads and stores go straight to persistent memory. Positions are bytes from the
  * start of the window. Every window and the IO path alias the same bytes.
  *
- * <p>The window is <em>tracked</em>: each store marks its lines dirty after its last byte, so fsync writes back exactly
- * those. It may be longer than the file; touching a page wholly beyond the end throws.
+ * <p>The window is <em>tracked</em> unless opened in another {@link WindowMode}: each store marks its lines dirty after
+ * its last byte, so fsync writes back exactly those. It may be longer than the file; touching a page wholly beyond the
+ * end throws.
  *
  * <p><b>Durability.</b> A store is durable after an fsync of the file that begins after it, or not at all before a
- * crash; 8 aligned bytes never tear, anything longer may.
+ * crash; 8 aligned bytes never tear, anything longer may. {@link #persist} makes stores through a synchronous window
+ * durable without one.
  *
  * <p><b>Threads.</b> Safe for many threads. A bulk access is atomic per page at most.
  *
  * <p><b>Failure.</b> {@link BeyondEndOfFileException}, {@link NoSpaceException} (a store to a hole),
- * {@link WindowClosedException}, {@link VolumeShutDownException}; never a signal. A store refused so stored nothing in
- * the page that failed; one whose source fails half-way leaves what it stored, marked.
+ * {@link WindowClosedException}, {@link WindowPermissionException}, {@link VolumeShutDownException}; never a signal. A
+ * store refused so stored nothing in the page that failed; one whose source fails half-way leaves what it stored,
+ * marked.
  */
-public class DaxWindow implements AutoCloseable {
-    // Not final only for the faulty windows of the race tests; the constructor is the package's.
+public class DaxWindow extends WindowMapping implements AutoCloseable {
+    // This class is the tracked window; other modes replace what they do differently. The constructors are the
+    // package's.
     //
     // A load reads the page table's stamp, translates, loads, and reads the stamp again: every revoke changes it, so a
     // load that raced with one is thrown away and repeated (bytes of a freed block are read, never returned). A store
     // cannot be taken back, so it announces itself to the epochs before it translates, and a revoke waits for it (U2).
 
-    final VolumeCore core;
-    final Pmem pmem;
-    private final AccessEpochs epochs;
-    private final FaultHandler faults;
-    private final long offset;
-    private final long length;
-    final PageTable pages;
-
-    private volatile boolean isClosed;
-
     DaxWindow(VolumeCore core, FaultHandler faults, long offset, long length) {
-        this.core = core;
-        this.pmem = core.pmem;
-        this.epochs = core.epochs;
-        this.faults = faults;
-        this.offset = offset;
-        this.length = length;
-        this.pages = new PageTable(offset, length);
+        this(faults, offset, length, WindowMode.TRACKED);
     }
 
-    /** Returns where the window starts, in bytes from the start of the file. */
-    public long offset() {
-        return offset;
-    }
-
-    /** Returns the window's length in bytes. */
-    public long length() {
-        return length;
+    DaxWindow(FaultHandler faults, long offset, long length, WindowMode mode) {
+        super(faults, offset, length, mode);
     }
 
     public byte getByte(long position) {
@@ -74,8 +56,8 @@ public class DaxWindow implements AutoCloseable {
 
     public int getInt(long position) {
         long at = check(position, Integer.BYTES);
-        if (crossesBlock(at, Integer.BYTES)) {
-            return (int) getSlowly(position, Integer.BYTES);
+        if (WindowWords.crossesBlock(at, Integer.BYTES)) {
+            return (int) WindowWords.getSlowly(this, position, Integer.BYTES);
         }
         while (true) {
             long before = pages.stamp();
@@ -93,8 +75,8 @@ public class DaxWindow implements AutoCloseable {
 
     public long getLong(long position) {
         long at = check(position, Long.BYTES);
-        if (crossesBlock(at, Long.BYTES)) {
-            return getSlowly(position, Long.BYTES);
+        if (WindowWords.crossesBlock(at, Long.BYTES)) {
+            return WindowWords.getSlowly(this, position, Long.BYTES);
         }
         while (true) {
             long before = pages.stamp();
@@ -108,6 +90,15 @@ public class DaxWindow implements AutoCloseable {
                 fault(at, false);
             }
         }
+    }
+
+    public short getShort(long position) {
+        return WindowWords.getShort(this, position);
+    }
+
+    /** Loads an 8-byte aligned value so that no later load can be seen before it. */
+    public long getLongAcquire(long position) {
+        return WindowWords.getLongAcquire(this, position);
     }
 
     /** Copies {@code count} bytes to {@code target} from index {@code index}. */
@@ -168,8 +159,8 @@ public class DaxWindow implements AutoCloseable {
 
     public void putInt(long position, int value) {
         long at = check(position, Integer.BYTES);
-        if (crossesBlock(at, Integer.BYTES)) {
-            putSlowly(position, value, Integer.BYTES);
+        if (WindowWords.crossesBlock(at, Integer.BYTES)) {
+            WindowWords.putSlowly(this, position, value, Integer.BYTES);
             return;
         }
         for (boolean done = false; !done; ) {
@@ -192,8 +183,8 @@ public class DaxWindow implements AutoCloseable {
 
     public void putLong(long position, long value) {
         long at = check(position, Long.BYTES);
-        if (crossesBlock(at, Long.BYTES)) {
-            putSlowly(position, value, Long.BYTES);
+        if (WindowWords.crossesBlock(at, Long.BYTES)) {
+            WindowWords.putSlowly(this, position, value, Long.BYTES);
             return;
         }
         while (!tryPutLong(at, value, false)) {
@@ -215,6 +206,20 @@ public class DaxWindow implements AutoCloseable {
         while (!tryPutLong(at, value, true)) {
             fault(at, true);
         }
+    }
+
+    public void putShort(long position, short value) {
+        WindowWords.putShort(this, position, value);
+    }
+
+    /** Stores 4 aligned bytes if {@code expected} is there; returns true if it did. A full fence either way. */
+    public boolean compareAndSetInt(long position, int expected, int value) {
+        return WindowWords.compareAndSet(this, position, expected, value);
+    }
+
+    /** Stores 8 aligned bytes if {@code expected} is there; returns true if it did. A full fence either way. */
+    public boolean compareAndSetLong(long position, long expected, long value) {
+        return WindowWords.compareAndSet(this, position, expected, value);
     }
 
     /** Copies {@code count} bytes from index {@code index} of {@code source}. */
@@ -275,31 +280,31 @@ public class DaxWindow implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a range of a synchronous window durable, and nothing else: flushes its lines and drains. The size and the
+     * blocks that lead to it are durable since the pages became writable. No mark is cleared, so an fsync flushes the
+     * lines once more.
+     *
+     * @throws IllegalStateException if the window is of another mode, whose sizes or copies no flush makes durable
+     */
+    public void persist(long position, long count) {
+        throw new IllegalStateException("only a synchronous window persists by itself, use fsync: mode=" + mode());
+    }
+
+    /** Returns the window as a Chronicle store; each of its stores marks its lines. */
+    public WindowBytesStore bytesStore() {
+        return new WindowBytesStore(this);
+    }
+
+    /** Returns the window as Chronicle {@link Bytes}, empty and ready to be written; for one thread at a time. */
+    public Bytes<?> bytes() {
+        return WindowBytesStore.bytesOf(this);
+    }
+
     /** Ends the view. Dirt belongs to the file: what was stored stays marked until an fsync (D16). Idempotent. */
     @Override
     public void close() {
         faults.close(this);
-    }
-
-    // The fault handler's and the revoker's side.
-
-    /** Refuses every later fault; called with the file's invalidate lock owned. */
-    void markClosed() {
-        isClosed = true;
-    }
-
-    boolean isClosed() {
-        return isClosed;
-    }
-
-    /** Returns the arena offset of the block an index translates to for loads, or -1. For the invariant checker. */
-    long loadAddress(long index) {
-        return pages.translate(VolumeLayout.offsetOf(index), PageTable.PRESENT);
-    }
-
-    /** Returns the same for stores. */
-    long storeAddress(long index) {
-        return pages.translate(VolumeLayout.offsetOf(index), PageTable.WRITABLE);
     }
 
     boolean tryPutLong(long at, long value, boolean ordered) {
@@ -327,46 +332,7 @@ public class DaxWindow implements AutoCloseable {
         }
     }
 
-    /** Marks the lines of a stored range that lies in one block. */
-    void mark(long at, int count) {
-        pages.mark(at, count);
-    }
-
-    private void fault(long at, boolean write) {
+    final void fault(long at, boolean write) {
         faults.fault(this, VolumeLayout.indexOf(at), write);
-    }
-
-    private long check(long position, long count) {
-        if ((position | count | length - position - count) < 0) {
-            throw new IndexOutOfBoundsException(
-                    "access outside the window: position=" + position + ", count=" + count + ", length=" + length);
-        }
-        return offset + position;
-    }
-
-    private long getSlowly(long position, int size) {
-        byte[] bytes = new byte[size];
-        get(position, bytes, 0, size);
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | bytes[i] & 0xFF;
-        }
-        return value;
-    }
-
-    private void putSlowly(long position, long value, int size) {
-        byte[] bytes = new byte[size];
-        for (int i = 0; i < size; i++) {
-            bytes[i] = (byte) (value >>> i * Byte.SIZE);
-        }
-        put(position, bytes, 0, size);
-    }
-
-    private static boolean crossesBlock(long at, int size) {
-        return (at & VolumeLayout.BLOCK_SIZE - 1) > VolumeLayout.BLOCK_SIZE - size;
-    }
-
-    private static int pieceLength(long at, int max) {
-        return Math.min(max, VolumeLayout.BLOCK_SIZE - (int) (at & VolumeLayout.BLOCK_SIZE - 1));
     }
 }

@@ -4,6 +4,10 @@ package io.daxkv.storage.dax;
 public enum ExtentState {
     /** No block; reads as zero. */
     HOLE,
-    /** Blocks with data. */
-    MAPPED
+    /** Blocks without data; reads as zero, and a write needs no space. */
+    UNWRITTEN,
+    /** Blocks with data, the file's own. */
+    MAPPED,
+    /** Blocks with data that stand in another place or file too; a write copies them first. */
+    SHARED
 }

@@ -4,7 +4,6 @@ import io.daxkv.storage.pmem.Pmem;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -16,16 +15,22 @@ import java.util.zip.CRC32C;
  * <p><b>Durability.</b> Creating and deleting are durable on return. The state word is stored last when a file is made
  * and first when it goes, each in one failure-atomic step, so a crash leaves the file whole or absent.
  *
- * <p><b>Threads.</b> Guarded by the volume's monitor.
+ * <p><b>Threads.</b> Guarded by the volume's monitor; only the slots of evicted files come back at any time.
  */
 final class InodeTable {
     private final VolumeCore core;
     private final BlockMap map;
-    private final ArrayDeque<Long> freeOffsets = new ArrayDeque<>();
+    private final boolean mayShare;
     private long blockCount;
 
-    InodeTable(VolumeCore core) {
+    /**
+     * Opens the table.
+     *
+     * @param mayShare whether this volume's blocks may have more than one owner
+     */
+    InodeTable(VolumeCore core, boolean mayShare) {
         this.core = core;
+        this.mayShare = mayShare;
         this.map = new BlockMap(core, VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY);
     }
 
@@ -35,7 +40,7 @@ final class InodeTable {
         map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
-                core.allocator.claim(block, count);
+                core.allocator.claimExclusive(block, count);
                 blockCount = index + count;
                 for (int i = 0; i < VolumeLayout.INODES_PER_BLOCK; i++) {
                     loadOne(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE, inodes);
@@ -44,14 +49,26 @@ final class InodeTable {
 
             @Override
             public void table(long block) {
-                core.allocator.claim(block, 1);
+                core.allocator.claimExclusive(block, 1);
             }
         });
         inodes.forEach(this::claimBlocks);
+        core.allocator.endClaims();
         return inodes;
     }
 
+    /** Makes an empty file. */
     Inode create(String name, DaxFileKind kind) {
+        return create(name, kind, 0, 0);
+    }
+
+    /**
+     * Makes a file of a block map that is durable and nobody reaches yet.
+     *
+     * @param root the root word that makes its tables a map
+     * @param size bytes
+     */
+    Inode create(String name, DaxFileKind kind, long root, long size) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length > VolumeLayout.NAME_SIZE_MAX) {
             throw new IllegalArgumentException(
@@ -62,6 +79,8 @@ final class InodeTable {
         ByteBuffer inode = ByteBuffer.allocate(VolumeLayout.INODE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         inode.putInt(VolumeLayout.INODE_NAME_SIZE, bytes.length);
         inode.put(VolumeLayout.INODE_NAME, bytes);
+        putWord(inode, offset, VolumeLayout.INODE_ROOT, root);
+        putWord(inode, offset, VolumeLayout.INODE_FILE_SIZE, size);
         inode.putInt(VolumeLayout.INODE_CRC, crc(inode, offset));
         core.pmem.put(offset, inode, 0, VolumeLayout.INODE_SIZE);
         core.flushAndDrain(offset, VolumeLayout.INODE_SIZE);
@@ -70,16 +89,15 @@ final class InodeTable {
         return new Inode(core, offset, name, kind);
     }
 
-    /** Makes a file absent, durably; its blocks may be freed afterwards, never before. */
+    /** Makes a file absent, durably; its blocks and its slot may be freed afterwards, never before. */
     void delete(Inode inode) {
         setState(inode.offset, 0);
-        freeOffsets.addLast(inode.offset);
     }
 
     private void loadOne(long offset, List<Inode> inodes) {
         long state = CheckedWord.load(core.pmem, core.seed, offset + VolumeLayout.INODE_STATE);
         if (state == 0) {
-            freeOffsets.addLast(offset);
+            core.freeInodes.add(offset);
             return;
         }
         ByteBuffer inode = ByteBuffer.allocate(VolumeLayout.INODE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
@@ -92,6 +110,7 @@ final class InodeTable {
                 || inode.getInt(VolumeLayout.INODE_CRC) != crc(inode, offset)) {
             throw new VolumeCorruptException("inode does not verify: offset=" + offset + ", state=" + state);
         }
+        Inode.finishReplacing(core, offset);
         String name = new String(inode.array(), VolumeLayout.INODE_NAME, nameSize, StandardCharsets.UTF_8);
         inodes.add(new Inode(core, offset, name, DaxFileKind.values()[(int) state - 1]));
     }
@@ -100,27 +119,35 @@ final class InodeTable {
         new BlockMap(core, inode.rootOffset(), inode.kind).walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
             @Override
             public void mapped(long index, long block, int count, long wordOffset) {
-                core.allocator.claim(block, count);
+                if (mayShare) {
+                    core.allocator.claim(block, count);
+                } else {
+                    core.allocator.claimExclusive(block, count);
+                }
             }
 
             @Override
             public void table(long block) {
-                core.allocator.claim(block, 1);
+                core.allocator.claimExclusive(block, 1);
             }
         });
     }
 
     private long takeOffset() {
-        if (freeOffsets.isEmpty()) {
+        if (core.freeInodes.isEmpty()) {
             long index = blockCount;
             map.mapHoles(index, 1);
             blockCount = index + 1;
             long block = MappingEntry.blockAt(map.lookup(index), index);
             for (int i = 0; i < VolumeLayout.INODES_PER_BLOCK; i++) {
-                freeOffsets.addLast(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE);
+                core.freeInodes.add(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE);
             }
         }
-        return freeOffsets.removeFirst();
+        return core.freeInodes.remove();
+    }
+
+    private void putWord(ByteBuffer inode, long offset, int field, long payload) {
+        inode.putLong(field, CheckedWord.encode(core.seed, offset + field, payload));
     }
 
     private void setState(long offset, long state) {
@@ -133,7 +160,10 @@ final class InodeTable {
         for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
             crc.update((int) (offset >>> shift) & 0xFF);
         }
-        crc.update(inode.array(), VolumeLayout.INODE_NAME_SIZE, VolumeLayout.INODE_SIZE - VolumeLayout.INODE_NAME_SIZE);
+        // The pending size, which changes in place, counts as 0.
+        crc.update(inode.array(), VolumeLayout.INODE_NAME_SIZE, Integer.BYTES);
+        crc.update(new byte[Long.BYTES]);
+        crc.update(inode.array(), VolumeLayout.INODE_NAME, VolumeLayout.NAME_SIZE_MAX);
         return (int) crc.getValue();
     }
 }

@@ -13,7 +13,10 @@ class IoPath {
     final MappingTree tree;
     final BlockMap map;
     final WindowSet windows;
+    final WritableBlocks blocks;
     final Inode inode;
+    final FilePoison poison;
+    final Writeback writeback;
 
     IoPath(FileParts parts) {
         this.core = parts.core;
@@ -21,7 +24,10 @@ class IoPath {
         this.tree = parts.tree;
         this.map = parts.map;
         this.windows = parts.windows;
+        this.blocks = parts.blocks;
         this.inode = parts.inode;
+        this.poison = parts.poison;
+        this.writeback = parts.writeback;
     }
 
     /** Copies up to {@code target.remaining()} bytes; returns how many, -1 at or past the end. Holes read as zero. */
@@ -33,16 +39,19 @@ class IoPath {
             if (offset >= size) {
                 return -1;
             }
-            int count = (int) Math.min(target.remaining(), size - offset);
+            int count = poison.checkRead(offset, (int) Math.min(target.remaining(), size - offset));
             for (int done = 0; done < count; ) {
                 int piece = pieceLength(offset + done, count - done);
+                long before = blocks.stamp();
                 long address = addressOf(offset + done);
+                core.reached(SyncPoint.IO_BEFORE_READ);
                 core.pmem.get(
                         address < 0 ? VolumeLayout.offsetOf(VolumeLayout.ZERO_BLOCK) : address,
                         target,
                         target.position() + done,
                         piece);
-                done += piece;
+                // Else a fault copied a block away meanwhile, and these may be the other owner's bytes.
+                done += blocks.isStill(before) ? piece : 0;
             }
             target.position(target.position() + count);
             return count;
@@ -62,6 +71,7 @@ class IoPath {
             if (count == 0) {
                 return;
             }
+            poison.checkWrite(offset, count);
             zeroTail(offset);
             allocate(
                     VolumeLayout.indexOf(offset),
@@ -80,9 +90,9 @@ class IoPath {
     }
 
     /**
-     * Gives the holes of a range blocks, and the windows that read those holes the news: allocation first, then revoke,
-     * then copy (M5). Revoked before it, a fault could map the hole again in between (S02); after the copy, a store
-     * made meanwhile could lose its entry (S01).
+     * Gives every index of a range a written block of its own, and the windows that read what stood there the news:
+     * allocation first, then revoke, then copy (M5). Revoked before it, a fault could map the hole again in between
+     * (S02); after the copy, a store made meanwhile could lose its entry (S01).
      */
     void allocate(long first, long count) {
         core.reached(SyncPoint.IO_BEFORE_MAP);
@@ -91,6 +101,7 @@ class IoPath {
         if (isNew && tree.removeHoles(first, count)) {
             windows.revoke(first, count);
         }
+        blocks.prepareAll(first, count);
         core.reached(SyncPoint.IO_AFTER_REVOKE);
     }
 
@@ -107,7 +118,7 @@ class IoPath {
         }
         // Last: a load beyond the end faults until the bytes are there.
         if (end > inode.size()) {
-            inode.setSize(end);
+            writeback.grow(end);
         }
     }
 
@@ -115,7 +126,11 @@ class IoPath {
     void copy(long offset, ByteBuffer source, int count) {
         for (int done = 0; done < count; ) {
             int piece = pieceLength(offset + done, count - done);
+            long lost = poison.beginOverwrite(offset + done, piece);
             copyPiece(offset + done, source, piece);
+            if (lost >= 0) {
+                poison.endOverwrite(lost);
+            }
             done += piece;
             core.reached(SyncPoint.IO_MID_COPY);
         }
@@ -123,7 +138,7 @@ class IoPath {
     }
 
     void copyPiece(long offset, ByteBuffer source, int piece) {
-        tree.install(VolumeLayout.indexOf(offset), map.lookup(VolumeLayout.indexOf(offset)));
+        tree.install(VolumeLayout.indexOf(offset), blocks.entryFor(VolumeLayout.indexOf(offset)));
         try {
             core.pmem.put(addressOf(offset), source, source.position(), piece);
             core.reached(SyncPoint.IO_AFTER_COPY);
@@ -146,27 +161,38 @@ class IoPath {
         }
     }
 
-    /** Stores tracked zeroes over a range inside one block, if it has a block (D13). */
+    /** Stores tracked zeroes over a range inside one block, if it has data there (D13). */
     void zero(long offset, long length) {
-        long address = addressOf(offset);
-        if (address >= 0 && length > 0) {
-            tree.install(VolumeLayout.indexOf(offset), map.lookup(VolumeLayout.indexOf(offset)));
-            core.pmem.zero(address, length);
+        if (length > 0 && prepareEdge(offset)) {
+            tree.install(VolumeLayout.indexOf(offset), blocks.entryFor(VolumeLayout.indexOf(offset)));
+            core.pmem.zero(addressOf(offset), length);
             tree.mark(offset, length);
         }
     }
 
-    /** Returns the arena offset of a file byte, or -1 in a hole. */
+    /**
+     * Makes the block of a byte ready for zeroes if it has data, else returns false. After it {@link #zero} cannot lack
+     * space there.
+     */
+    boolean prepareEdge(long offset) {
+        if (addressOf(offset) < 0) {
+            return false;
+        }
+        blocks.prepareAll(VolumeLayout.indexOf(offset), 1);
+        return true;
+    }
+
+    /** Returns the arena offset of a file byte, or -1 where no data is. */
     private long addressOf(long offset) {
         long index = VolumeLayout.indexOf(offset);
         long mapping = map.lookup(index);
-        return mapping == MappingEntry.NONE
-                ? -1
-                : VolumeLayout.offsetOf(MappingEntry.blockAt(mapping, index)) + (offset & VolumeLayout.BLOCK_SIZE - 1);
+        return MappingEntry.hasData(mapping)
+                ? VolumeLayout.offsetOf(MappingEntry.blockAt(mapping, index)) + (offset & VolumeLayout.BLOCK_SIZE - 1)
+                : -1;
     }
 
     /** Returns how many bytes from {@code offset} on lie in its block, at most {@code max}. */
-    private static int pieceLength(long offset, int max) {
+    static int pieceLength(long offset, int max) {
         return Math.min(max, VolumeLayout.BLOCK_SIZE - (int) (offset & VolumeLayout.BLOCK_SIZE - 1));
     }
 }

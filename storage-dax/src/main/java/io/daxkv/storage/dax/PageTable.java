@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * What one window may touch: the software MMU's page table, two levels like the hardware's. A translation is one long.
@@ -23,12 +24,22 @@ final class PageTable {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final long OFFSET_MASK = -VolumeLayout.BLOCK_SIZE;
 
+    /**
+     * The table of every 2 MiB that is wholly a hole: each translation is the zero block's, read-only. One for all, so
+     * it is never stored to; and a table like any other to {@link #translate}.
+     */
+    private static final long[] HOLES = new long[VolumeLayout.HUGE_BLOCKS];
+
+    static {
+        Arrays.fill(HOLES, translation(VolumeLayout.ZERO_BLOCK, false));
+    }
+
     private final long offset;
     private final long length;
     private final long firstHuge;
     /** One translation a 2 MiB of file, or 0. */
     private final long[] huge;
-    /** For 2 MiB without a huge translation: one translation a 4 KiB, made at the first fault. */
+    /** For 2 MiB without a huge translation: one translation a 4 KiB, made at the first fault; or {@link #HOLES}. */
     private final long[][] small;
     /** Where the marks of each 2 MiB live; set before the first translation of its slot. */
     private final TreeChunk[] chunks;
@@ -80,6 +91,12 @@ final class PageTable {
                 VolumeLayout.indexOf(at), LineMask.of((int) at & VolumeLayout.BLOCK_SIZE - 1, count));
     }
 
+    /** Returns true if an index is translated together with the 2 MiB around it. For the invariant checker. */
+    boolean isHuge(long index) {
+        int slot = hugeSlot(index);
+        return (long) LONGS.getVolatile(huge, slot) != 0 || small[slot] == HOLES;
+    }
+
     /** Returns true if a 2 MiB translation for an index would lie wholly inside the window. */
     boolean coversHuge(long index) {
         long start = VolumeLayout.offsetOf(index & -VolumeLayout.HUGE_BLOCKS);
@@ -90,12 +107,20 @@ final class PageTable {
     void map(TreeChunk chunk, long index, long block, boolean writable) {
         int slot = hugeSlot(index);
         chunks[slot] = chunk;
+        long[] table;
         synchronized (small) {
-            if (small[slot] == null) {
-                small[slot] = new long[VolumeLayout.HUGE_BLOCKS];
+            table = small[slot];
+            if (table == HOLES) {
+                // A write took the huge hole's entry away and has not come here yet: its revoke is done for it.
+                table = null;
+                stamp++;
+            }
+            if (table == null) {
+                table = new long[VolumeLayout.HUGE_BLOCKS];
+                small[slot] = table;
             }
         }
-        LONGS.setVolatile(small[slot], slotInTable(index), translation(block, writable));
+        LONGS.setVolatile(table, slotInTable(index), translation(block, writable));
     }
 
     /** Installs a translation for the 2 MiB that {@code index} begins. */
@@ -105,19 +130,37 @@ final class PageTable {
         LONGS.setVolatile(huge, slot, translation(block, writable));
     }
 
-    /** Removes the translations of a range of indexes; returns true if one let stores through. */
+    /**
+     * Lets loads of the 2 MiB that hold an index see zeroes. The caller holds the huge entry, so there are no single
+     * ones and the table this one replaces, if any, is empty.
+     */
+    void mapHugeHole(TreeChunk chunk, long index) {
+        int slot = hugeSlot(index);
+        chunks[slot] = chunk;
+        synchronized (small) {
+            small[slot] = HOLES;
+        }
+    }
+
+    /**
+     * Removes the translations of a range of indexes, whole ones of 2 MiB if the range meets them; returns true if one
+     * let stores through.
+     */
     boolean revoke(long first, long count) {
-        long from = Math.max(first, VolumeLayout.indexOf(offset));
-        long to = Math.min(first + count, VolumeLayout.indexCount(offset + length));
+        long to = end(first, count);
         long removed = 0;
-        for (long index = from; index < to; index++) {
+        for (long index = start(first); index < to; index = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1) {
             int slot = hugeSlot(index);
-            removed |= (long) LONGS.getAndSet(huge, slot, 0L);
+            if ((long) LONGS.getVolatile(huge, slot) != 0) {
+                removed |= (long) LONGS.getAndSet(huge, slot, 0L);
+            }
             long[] table = small[slot];
-            if (table == null) {
-                index |= VolumeLayout.HUGE_BLOCKS - 1;
-            } else {
-                removed |= (long) LONGS.getAndSet(table, slotInTable(index), 0L);
+            if (table == HOLES) {
+                removed |= revokeHoles(slot);
+            } else if (table != null) {
+                for (int i = slotInTable(index), end = endInTable(index, to); i < end; i++) {
+                    removed |= (long) LONGS.getAndSet(table, i, 0L);
+                }
             }
         }
         if (removed != 0) {
@@ -126,6 +169,54 @@ final class PageTable {
             }
         }
         return (removed & WRITABLE) != 0;
+    }
+
+    /** Takes the permission to store away from a range, whole 2 MiB translations included; loads go on. */
+    void protect(long first, long count) {
+        protectHuge(first, count);
+        protectSmall(first, count);
+    }
+
+    void protectHuge(long first, long count) {
+        long to = end(first, count);
+        for (long index = start(first); index < to; index = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1) {
+            LONGS.getAndBitwiseAnd(huge, hugeSlot(index), ~WRITABLE);
+        }
+    }
+
+    void protectSmall(long first, long count) {
+        long to = end(first, count);
+        for (long index = start(first); index < to; index = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1) {
+            long[] table = small[hugeSlot(index)];
+            if (table != null && table != HOLES) {
+                for (int i = slotInTable(index), end = endInTable(index, to); i < end; i++) {
+                    LONGS.getAndBitwiseAnd(table, i, ~WRITABLE);
+                }
+            }
+        }
+    }
+
+    private long revokeHoles(int slot) {
+        synchronized (small) {
+            if (small[slot] == HOLES) {
+                small[slot] = null;
+            }
+        }
+        return PRESENT;
+    }
+
+    /** Returns the first index of a range that lies in the window. */
+    private long start(long first) {
+        return Math.max(first, VolumeLayout.indexOf(offset));
+    }
+
+    /** Returns the index after the last one of a range that lies in the window. */
+    private long end(long first, long count) {
+        return Math.min(first + count, VolumeLayout.indexCount(offset + length));
+    }
+
+    private static int endInTable(long index, long to) {
+        return (int) Math.min(VolumeLayout.HUGE_BLOCKS, to - (index & -VolumeLayout.HUGE_BLOCKS));
     }
 
     private int hugeSlot(long index) {

@@ -12,8 +12,18 @@ import java.util.zip.CRC32C;
  * @param id the volume's UUID, drawn at format time
  * @param sequence rises with each rewrite; its parity says which copy holds it
  * @param blockCount blocks of the volume
+ * @param features what the volume may hold beyond format 1.0, as bits
  */
-record Superblock(UUID id, long sequence, long blockCount) {
+record Superblock(UUID id, long sequence, long blockCount, long features) {
+    /** Makes the superblock of a new volume. */
+    Superblock(UUID id, long sequence, long blockCount) {
+        this(id, sequence, blockCount, VolumeLayout.FEATURES_KNOWN);
+    }
+
+    /** Returns the one that follows this one, for a volume of another length. */
+    Superblock next(long newBlockCount) {
+        return new Superblock(id, sequence + 1, newBlockCount);
+    }
 
     /** Returns true if either copy carries the magic, whether it verifies or not. */
     static boolean isPresent(Pmem pmem) {
@@ -50,6 +60,7 @@ record Superblock(UUID id, long sequence, long blockCount) {
         bytes.putLong(VolumeLayout.SB_ID_LOW, id.getLeastSignificantBits());
         bytes.putLong(VolumeLayout.SB_SEQUENCE, sequence);
         bytes.putLong(VolumeLayout.SB_BLOCK_COUNT, blockCount);
+        bytes.putLong(VolumeLayout.SB_FEATURES, features);
         bytes.putInt(VolumeLayout.SB_CRC, crc(bytes));
         long offset = (sequence & 1) == 0 ? VolumeLayout.SUPERBLOCK_A : VolumeLayout.SUPERBLOCK_B;
         pmem.put(offset, bytes, 0, VolumeLayout.SB_SIZE);
@@ -71,14 +82,17 @@ record Superblock(UUID id, long sequence, long blockCount) {
         int major = bytes.getShort(VolumeLayout.SB_MAJOR);
         long features = bytes.getLong(VolumeLayout.SB_FEATURES);
         int blockSize = bytes.getInt(VolumeLayout.SB_BLOCK_SIZE);
-        if (major != VolumeLayout.FORMAT_MAJOR || features != 0 || blockSize != VolumeLayout.BLOCK_SIZE) {
+        if (major != VolumeLayout.FORMAT_MAJOR
+                || (features & ~VolumeLayout.FEATURES_KNOWN) != 0
+                || blockSize != VolumeLayout.BLOCK_SIZE) {
             throw new VolumeCorruptException("volume format is not one this version reads: major=" + major
                     + ", features=0x" + Long.toHexString(features) + ", blockSize=" + blockSize);
         }
         return new Superblock(
                 new UUID(bytes.getLong(VolumeLayout.SB_ID_HIGH), bytes.getLong(VolumeLayout.SB_ID_LOW)),
                 bytes.getLong(VolumeLayout.SB_SEQUENCE),
-                bytes.getLong(VolumeLayout.SB_BLOCK_COUNT));
+                bytes.getLong(VolumeLayout.SB_BLOCK_COUNT),
+                features);
     }
 
     private static int crc(ByteBuffer bytes) {

@@ -1,10 +1,9 @@
 package io.daxkv.storage.dax;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Changes of which block stands behind which index: truncate, punch, preallocate. Rows T1..T6 of the operation table.
+ * Changes that take blocks away: truncate and punch. Rows T1..T3 of the operation table.
  *
  * <p>Entries are dropped only for indexes whose data is being destroyed; dirt elsewhere in the file is none of its
  * business (S03, S03b).
@@ -16,6 +15,8 @@ class Truncation {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    final FilePins pins;
+    final FilePoison poison;
     final IoPath io;
     final Writeback writeback;
 
@@ -26,27 +27,10 @@ class Truncation {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.pins = parts.pins;
+        this.poison = parts.poison;
         this.io = io;
         this.writeback = writeback;
-    }
-
-    /** Gives every hole of a range a block and extends the size to its end, durably. */
-    void allocate(long offset, long length) {
-        locks.io.writeLock().lock();
-        try {
-            core.checkTakesStores();
-            inode.checkExists();
-            long end = Math.addExact(offset, length);
-            io.allocate(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
-            if (end > inode.size()) {
-                extend(end);
-            } else if (end > inode.durableSize()) {
-                // A write moved the end here and nobody synced it yet: the promise is a durable size.
-                writeback.fsyncSize();
-            }
-        } finally {
-            locks.io.writeLock().unlock();
-        }
     }
 
     /** Turns a range into a hole, durably; bytes of blocks it covers in part are zeroed, durable at the next fsync. */
@@ -60,20 +44,35 @@ class Truncation {
             long end = Math.addExact(offset, length);
             long first = VolumeLayout.indexCount(offset);
             long last = VolumeLayout.indexOf(end);
+            poison.checkEdges(offset, end);
             if (first > last) {
                 io.zero(offset, length);
                 return;
             }
             if (first < last) {
-                // First, since it is all that a full volume can refuse: nothing is zeroed or forgotten then.
+                // Before anything else: it may let the invalidate lock go for a while (L8).
+                pins.awaitUnpinned(first, last - first);
+                // Then, with the edges, since that is all a full volume can refuse: nothing is zeroed or forgotten
+                // then.
                 map.split(first, last);
             }
+            prepareEdges(offset, end);
             io.zero(offset, VolumeLayout.offsetOf(first) - offset);
             io.zero(VolumeLayout.offsetOf(last), end - VolumeLayout.offsetOf(last));
             free(first, last - first);
         } finally {
             locks.invalidate.writeLock().unlock();
             locks.io.writeLock().unlock();
+        }
+    }
+
+    /** Makes the blocks at both ends of a range, if it covers them in part, ready for zeroes. */
+    void prepareEdges(long offset, long end) {
+        if ((offset & VolumeLayout.BLOCK_SIZE - 1) != 0) {
+            io.prepareEdge(offset);
+        }
+        if ((end & VolumeLayout.BLOCK_SIZE - 1) != 0) {
+            io.prepareEdge(end);
         }
     }
 
@@ -84,6 +83,7 @@ class Truncation {
         try {
             core.checkTakesStores();
             inode.checkExists();
+            poison.checkTail(newSize);
             if (newSize > inode.size()) {
                 extend(newSize);
             } else {
@@ -97,16 +97,21 @@ class Truncation {
 
     /**
      * Frees blocks beyond the end, at open: a crash leaves them there when a growing write or preallocation had mapped
-     * them and its size was not durable yet. Kept, their bytes would show when the file grows.
+     * them and its size was not durable yet. Kept, their bytes would show when the file grows. Blocks allocated beyond
+     * the end on purpose look the same and go too.
      */
     void dropBeyondEnd() {
         long first = VolumeLayout.indexCount(inode.size());
-        boolean[] any = {false};
-        map.walk(first, BlockMap.INDEX_COUNT, (index, block, count, word) -> any[0] |= index + count > first);
-        if (any[0]) {
+        if (isMappedFrom(first)) {
             long kept = keepWhatCannotBeSplit(first);
             free(first + kept, BlockMap.INDEX_COUNT - first - kept);
         }
+    }
+
+    private boolean isMappedFrom(long first) {
+        boolean[] any = {false};
+        map.walk(first, BlockMap.INDEX_COUNT, (index, block, count, word) -> any[0] = true);
+        return any[0];
     }
 
     /**
@@ -119,72 +124,56 @@ class Truncation {
             return 0;
         } catch (NoSpaceException e) {
             long count = VolumeLayout.HUGE_BLOCKS - (first & VolumeLayout.HUGE_BLOCKS - 1);
-            long offset = VolumeLayout.offsetOf(MappingEntry.blockAt(map.lookup(first), first));
-            core.pmem.zero(offset, VolumeLayout.offsetOf(count));
-            core.flushAndDrain(offset, VolumeLayout.offsetOf(count));
+            // None of these is shared: only blocks before an end are.
+            if (MappingEntry.hasData(map.lookup(first))) {
+                long offset = VolumeLayout.offsetOf(MappingEntry.blockAt(map.lookup(first), first));
+                core.pmem.zero(offset, VolumeLayout.offsetOf(count));
+                core.flushAndDrain(offset, VolumeLayout.offsetOf(count));
+            }
             return count;
         }
     }
 
-    /** Frees all blocks and tables of a deleted file, whose inode is durably gone. */
-    void releaseAll() {
-        locks.io.writeLock().lock();
-        locks.invalidate.writeLock().lock();
-        // An fsync under way ends first: it may still store the size into the inode.
-        locks.writeback.lock();
-        try {
-            inode.markDeleted();
-            List<long[]> runs = new ArrayList<>();
-            map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
-                @Override
-                public void mapped(long index, long block, int blocks, long wordOffset) {
-                    runs.add(new long[] {block, blocks});
-                }
-
-                @Override
-                public void table(long block) {
-                    runs.add(new long[] {block, 1});
-                }
-            });
-            windows.closeAll();
-            runs.forEach(run -> core.allocator.free(run[0], run[1]));
-        } finally {
-            locks.writeback.unlock();
-            locks.invalidate.writeLock().unlock();
-            locks.io.writeLock().unlock();
-        }
-    }
-
-    /** Moves the end up; what lies between reads as zero, whatever a window left behind the old end (S33). */
-    private void extend(long newSize) {
+    /** Moves the end up, durably; what lies between reads as zero, whatever a window left behind the old end (S33). */
+    void extend(long newSize) {
         io.zeroTail(newSize);
-        inode.setSize(newSize);
         // The zeroes, these and those of writes nobody synced yet, before the size that makes them readable.
-        writeback.fsyncSize();
+        writeback.growDurably(newSize);
     }
 
     /** Moves the end down, or nowhere. */
     private void cut(long newSize) {
         long first = VolumeLayout.indexCount(newSize);
-        long last = VolumeLayout.indexCount(inode.size());
-        // 1. Before anything changes, since it is all that a full volume can refuse.
+        // Also what was allocated beyond the end; and a hole must go from the windows like a block (M10).
+        long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : Math.max(first, VolumeLayout.indexCount(inode.size()));
+        poison.checkZero(newSize, VolumeLayout.offsetOf(first) - newSize);
+        // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), then what a
+        //    full volume can refuse.
         if (first < last) {
-            map.split(first, last);
+            pins.awaitUnpinned(first, last - first);
         }
+        map.split(first, last);
         // 2. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the cut-off
         //    bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a size that
         //    promises bytes that are gone.
         io.zero(newSize, VolumeLayout.offsetOf(first) - newSize);
         inode.setSize(newSize);
         writeback.fsyncSize();
-        // 3. The blocks.
+        // 3. The blocks; and the private copies of pages that are no more.
         free(first, last - first);
+        windows.dropCopies(first, BlockMap.INDEX_COUNT - first);
     }
 
     private void free(long first, long count) {
         if (count == 0) {
             return;
         }
+        destroy(first, count);
+        forget(first, count);
+    }
+
+    /** Lets go of a range whose bytes are being destroyed, of which nothing may be read from now on. */
+    void destroy(long first, long count) {
         // 1. No window reaches the blocks, and no store admitted before is still on its way (M2, S25). A 2 MiB mapping
         //    goes whole, or its other pages would keep pointing into it.
         long from = first & -VolumeLayout.HUGE_BLOCKS;
@@ -194,7 +183,28 @@ class Truncation {
         // 2. Entries and marks of exactly this range; faults wait at the invalidate lock, write-backs at the entry's.
         tree.destroy(first, count);
         core.reached(SyncPoint.LAYOUT_AFTER_DELETE);
-        forget(first, count);
+    }
+
+    /**
+     * Lets go of a range whose bytes stay: durable on return, and no window, entry or mark knows of it, nor of the rest
+     * of the 2 MiB it meets. The caller owns the io and the invalidate lock, so it stays so.
+     */
+    void settle(long first, long count) {
+        long from = first & -VolumeLayout.HUGE_BLOCKS;
+        long to = Math.min(
+                BlockMap.INDEX_COUNT, first + count + VolumeLayout.HUGE_BLOCKS - 1 & -VolumeLayout.HUGE_BLOCKS);
+        // 1. No store is under way any more, so what is dirty now is all there will be.
+        windows.revoke(from, to - from);
+        core.reached(SyncPoint.LAYOUT_AFTER_REVOKE);
+        // 2. Written back before it is forgotten: nobody else would ever write it back (S03b).
+        writeback.writeBack(from, to);
+        tree.dropClean(from, to - from);
+        core.reached(SyncPoint.LAYOUT_AFTER_DELETE);
+    }
+
+    /** Gives up the file's part in blocks that its map, durably, names no more. */
+    void release(List<long[]> runs) {
+        runs.forEach(run -> pins.release(run[0], run[1]));
     }
 
     /** Unmaps a range and gives its blocks back. */
@@ -202,7 +212,7 @@ class Truncation {
         // 3. The map forgets the blocks, durably.
         List<long[]> freed = map.unmap(first, count);
         core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
-        // 4. Only now may another file get them: sooner, a crash could find them owned twice.
-        freed.forEach(run -> core.allocator.free(run[0], run[1]));
+        // 4. Only now may another file get them: sooner, a crash could find them owned twice. Pinned ones later still.
+        release(freed);
     }
 }

@@ -19,11 +19,14 @@ package io.daxkv.storage.dax;
  *  +40  block count  u64                     +16  size       checked word: bytes of the file
  *  +48  features     u64  unknown: refuse    +24  crc        u32 over inode number, name size, name
  *  +56  reserved     u32  0                  +28  name size  u32 bytes, 1..88
- *  +60  crc          u32  CRC32C of +0..+59  +32  reserved   u64 0
+ *  +60  crc          u32  CRC32C of +0..+59  +32  pending    checked word: size to be, if the root says so
  *                                            +40  name       UTF-8, zero padded
  * </pre>
  *
- * A superblock is replaced by writing the other copy with the next sequence, so one valid copy always stands. Every
+ * Feature 1, REMAP: a map word may be unwritten, a block may stand in several words, a root may say that the size is
+ * the pending one. A volume without it is given it at the next opening.
+ *
+ * <p>A superblock is replaced by writing the other copy with the next sequence, so one valid copy always stands. Every
  * word that changes in place is a {@link CheckedWord}: 8 aligned bytes, failure-atomic, self-verifying. Which blocks
  * are free is not stored: what no block map reaches is free, so a crash can neither leak a block nor give it two
  * owners. Frozen by {@code VolumeLayoutTest}, described in {@code docs/format.md}.
@@ -69,11 +72,14 @@ final class VolumeLayout {
     static final int INODE_FILE_SIZE = INODE_ROOT + Long.BYTES;
     static final int INODE_CRC = INODE_FILE_SIZE + Long.BYTES;
     static final int INODE_NAME_SIZE = INODE_CRC + Integer.BYTES;
-    static final int INODE_RESERVED = INODE_NAME_SIZE + Integer.BYTES;
-    static final int INODE_NAME = INODE_RESERVED + Long.BYTES;
+    static final int INODE_PENDING_SIZE = INODE_NAME_SIZE + Integer.BYTES;
+    static final int INODE_NAME = INODE_PENDING_SIZE + Long.BYTES;
     static final int INODE_SIZE = 128;
     static final int INODES_PER_BLOCK = BLOCK_SIZE / INODE_SIZE;
     static final int NAME_SIZE_MAX = INODE_SIZE - INODE_NAME;
+
+    static final long FEATURE_REMAP = 1;
+    static final long FEATURES_KNOWN = FEATURE_REMAP;
 
     private VolumeLayout() {}
 
@@ -85,6 +91,11 @@ final class VolumeLayout {
     /** Returns the index (file offset in blocks) that holds a file offset. */
     static long indexOf(long fileOffset) {
         return fileOffset >>> BLOCK_SHIFT;
+    }
+
+    /** Returns how far into its block a file offset lies. */
+    static int inBlock(long fileOffset) {
+        return (int) fileOffset & BLOCK_SIZE - 1;
     }
 
     /** Returns how many indexes the first {@code size} bytes of a file touch. */

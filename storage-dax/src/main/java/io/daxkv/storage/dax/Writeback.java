@@ -8,14 +8,16 @@ import java.util.concurrent.locks.ReentrantLock;
  * fsync: writes back exactly the dirty lines of a range, whichever path made them dirty, with one drain.
  *
  * <p>A tracked window is never write-protected: it marks each store's lines after their last byte, so a store that
- * lands during write-back marks its line again and the next fsync finds it (S13, S16, S24). The kernel, which learns of
- * a store only by a fault, has to protect the page instead.
+ * lands during write-back marks its line again and the next fsync finds it (S13, S16, S24). A PROTECTED window, like
+ * the kernel, tells of a store only by a fault, so its permission is taken away before the lines are.
  */
 class Writeback {
     final VolumeCore core;
     final ReentrantLock lock;
     final MappingTree tree;
+    final WindowSet windows;
     final Inode inode;
+    private final FileLeases leases;
 
     /** What the running fsync took away: chunk, index and lines of each entry it wrote back. Guarded by the lock. */
     private TreeChunk[] takenChunks = new TreeChunk[16];
@@ -32,7 +34,9 @@ class Writeback {
         this.core = parts.core;
         this.lock = lock;
         this.tree = parts.tree;
+        this.windows = parts.windows;
         this.inode = parts.inode;
+        this.leases = parts.pins.leases;
     }
 
     /**
@@ -41,21 +45,47 @@ class Writeback {
     void fsync(long first, long end) {
         lock.lock();
         try {
-            inode.checkExists();
             // Read once. What a write appends from here on is the next fsync's: this one would never end behind a
             // steady appender (S17), and a size read later would promise bytes that this one did not write back (D6).
-            long size = inode.size();
-            long durableSize = inode.durableSize();
-            // A size that grew promises the bytes up to it, so they become durable before it, asked for or not.
-            boolean grew = size != durableSize;
-            long sizeEnd = VolumeLayout.indexCount(size);
-            writeBack(
-                    grew ? Math.min(first, VolumeLayout.indexOf(Math.min(size, durableSize))) : first,
-                    grew ? sizeEnd : Math.min(end, sizeEnd));
-            inode.persistSize(size);
+            fsync(first, end, inode.size());
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Makes the size larger. If a synchronous window is open, durably so before anybody sees it: its pages are writable
+     * already, and behind a size that a crash takes back their bytes would be lost (D15). Else at the next fsync.
+     */
+    void grow(long newSize) {
+        if (windows.has(WindowMode.SYNC)) {
+            growDurably(newSize);
+        } else {
+            inode.setSize(newSize);
+        }
+    }
+
+    /** Makes the size larger, durably, and before it what it makes readable. */
+    void growDurably(long newSize) {
+        // An fsync that began earlier would make the smaller size durable again.
+        lock.lock();
+        try {
+            fsync(BlockMap.INDEX_COUNT, 0, newSize);
+            inode.setSize(newSize);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fsync(long first, long end, long size) {
+        long durableSize = inode.durableSize();
+        // A size that grew promises the bytes up to it, so they become durable before it, asked for or not.
+        boolean grew = size != durableSize;
+        long sizeEnd = VolumeLayout.indexCount(size);
+        writeBack(
+                grew ? Math.min(first, VolumeLayout.indexOf(Math.min(size, durableSize))) : first,
+                grew ? sizeEnd : Math.min(end, sizeEnd));
+        inode.persistSize(size);
     }
 
     /** Makes the size durable, and before it whatever it makes readable that is not durable yet. */
@@ -73,6 +103,8 @@ class Writeback {
         boolean isDurable = false;
         try {
             core.checkTakesStores();
+            // 0. Whatever was stored through a raw lease, unseen, is in the snapshot.
+            leases.mark(first, end);
             // 1. Snapshot, chunk by chunk: TOWRITE := DIRTY. What gets dirty from there on is the next fsync's, or this
             //    one would never end under a steady writer (S17, D9).
             // 2. Take each snapshot entry's lines and flush them.
@@ -108,25 +140,64 @@ class Writeback {
         }
     }
 
-    /** Flushes one entry's dirty lines; skips it if it was punched out while we waited for its lock (L5). */
+    /**
+     * Flushes the dirty lines of one entry; skips it if whoever held it took its mark away (Y4, Y5): what is dirty
+     * there now got dirty after the snapshot.
+     */
     void writeBackOne(TreeChunk chunk, long index) {
-        long entry = chunk.lockIfPresent(index);
-        chunk.clearToWrite(index);
+        long entry = lockEntry(chunk, index);
         if (entry == MappingEntry.NONE) {
+            chunk.clearToWrite(index);
             return;
         }
         try {
             core.reached(SyncPoint.SYNC_AFTER_ENTRY_LOCK);
-            // The lock keeps a punch from giving the block away while its lines are being flushed.
-            long lines = chunk.takeMask(index);
-            take(chunk, index, lines);
-            core.reached(SyncPoint.SYNC_AFTER_SWAP);
-            if (lines != LineMask.NONE) {
-                flush(VolumeLayout.offsetOf(MappingEntry.blockAt(entry, index)), lines);
+            if (!chunk.isToWrite(index)) {
+                return;
+            }
+            // Looked at with the entry locked: a PROTECTED window opened later has to fault for it, after us.
+            if (!windows.has(WindowMode.PROTECTED)) {
+                flushIndex(chunk, index, entry);
+            } else if (!MappingEntry.isHuge(entry)) {
+                protect(index, 1);
+                flushIndex(chunk, index, entry);
+            } else {
+                // The whole entry: a huge translation goes with all its 512 pages, and protecting it once is enough for
+                // all of them that are in the snapshot.
+                protect(chunk.firstIndex, VolumeLayout.HUGE_BLOCKS);
+                for (long at = index; at >= 0; at = chunk.nextToWrite(at)) {
+                    flushIndex(chunk, at, entry);
+                }
             }
             core.reached(SyncPoint.SYNC_AFTER_FLUSH);
         } finally {
             chunk.put(index, entry);
+        }
+    }
+
+    /** Waits for an entry, locks it and returns it as it is now, which may not be what it was before the wait (L5). */
+    long lockEntry(TreeChunk chunk, long index) {
+        return chunk.lockIfPresent(index);
+    }
+
+    /**
+     * Makes the next store to a range through any PROTECTED window fault, before its lines are taken: a store let
+     * through later would neither mark them again nor be flushed (S13, D10).
+     */
+    void protect(long first, long count) {
+        windows.protect(first, count);
+        core.reached(SyncPoint.SYNC_AFTER_PROTECT);
+    }
+
+    /** Flushes one index's lines. Its entry is locked: a punch cannot give the block away meanwhile. */
+    private void flushIndex(TreeChunk chunk, long index, long entry) {
+        chunk.clearToWrite(index);
+        core.reached(SyncPoint.SYNC_AFTER_CLEAR_T);
+        long lines = chunk.takeMask(index);
+        take(chunk, index, lines);
+        core.reached(SyncPoint.SYNC_AFTER_SWAP);
+        if (lines != LineMask.NONE) {
+            flush(VolumeLayout.offsetOf(MappingEntry.blockAt(entry, index)), lines);
         }
     }
 
@@ -135,6 +206,7 @@ class Writeback {
             int line = LineMask.firstLine(rest);
             int count = LineMask.runLength(rest, line);
             core.pmem.flush(blockOffset + (long) line * CacheLine.SIZE, (long) count * CacheLine.SIZE);
+            core.reached(SyncPoint.SYNC_MID_FLUSH);
             rest = LineMask.without(rest, line, count);
         }
     }

@@ -2,6 +2,7 @@ package io.daxkv.storage.pmem;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 import net.openhft.chronicle.core.OS;
 
@@ -16,7 +17,8 @@ import net.openhft.chronicle.core.OS;
  */
 final class MappedPmem extends Pmem implements AutoCloseable {
     // Only loads, stores and copies may touch the mapping: on a media error the JVM turns those into errors, while a
-    // compare-and-set, a checksum intrinsic or setMemory would end the process. Hence the zero page in zero().
+    // compare-and-set, a checksum intrinsic or setMemory would end the process. Hence the zero page in zero(), and the
+    // load before each compare-and-set.
 
     /** Enough that a copy's start costs nothing against its length. */
     private static final int ZEROES_SIZE = 64 << 10;
@@ -104,6 +106,12 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     }
 
     @Override
+    public short getShort(long offset) {
+        check(offset, Short.BYTES);
+        return store.readShort(offset);
+    }
+
+    @Override
     public int getInt(long offset) {
         check(offset, Integer.BYTES);
         return store.readInt(offset);
@@ -150,6 +158,12 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     }
 
     @Override
+    public void putShort(long offset, short value) {
+        check(offset, Short.BYTES);
+        store.writeShort(offset, value);
+    }
+
+    @Override
     public void putInt(long offset, int value) {
         check(offset, Integer.BYTES);
         store.writeInt(offset, value);
@@ -166,6 +180,20 @@ final class MappedPmem extends Pmem implements AutoCloseable {
         check(offset, Long.BYTES);
         assert isAligned(offset) : "not 8-byte aligned: offset=" + offset;
         store.writeOrderedLong(offset, value);
+    }
+
+    @Override
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        check(offset, Integer.BYTES);
+        assert (offset & Integer.BYTES - 1) == 0 : "not 4-byte aligned: offset=" + offset;
+        return store.readVolatileInt(offset) == expected && store.compareAndSwapInt(offset, expected, value);
+    }
+
+    @Override
+    public boolean compareAndSetLong(long offset, long expected, long value) {
+        check(offset, Long.BYTES);
+        assert isAligned(offset) : "not 8-byte aligned: offset=" + offset;
+        return store.readVolatileLong(offset) == expected && store.compareAndSwapLong(offset, expected, value);
     }
 
     @Override
@@ -217,6 +245,15 @@ final class MappedPmem extends Pmem implements AutoCloseable {
     @Override
     public void drain() {
         persister.drain();
+    }
+
+    @Override
+    public BytesStore<?, ?> raw(long offset, long length) {
+        check(offset, length);
+        PointerBytesStore raw = new PointerBytesStore();
+        raw.singleThreadedCheckDisabled(true);
+        raw.set(address + offset, length);
+        return raw;
     }
 
     /** Takes the memory away; every access by this thread throws from now on. */

@@ -1,6 +1,7 @@
 package io.daxkv.storage.pmem;
 
 import java.nio.ByteBuffer;
+import net.openhft.chronicle.bytes.BytesStore;
 
 /**
  * A space of bytes that can be made to survive: the one seam through which every load, store, flush and drain of the
@@ -41,6 +42,8 @@ public abstract class Pmem {
 
     public abstract byte getByte(long offset);
 
+    public abstract short getShort(long offset);
+
     public abstract int getInt(long offset);
 
     public abstract long getLong(long offset);
@@ -56,12 +59,29 @@ public abstract class Pmem {
 
     public abstract void putByte(long offset, byte value);
 
+    public abstract void putShort(long offset, short value);
+
     public abstract void putInt(long offset, int value);
 
     public abstract void putLong(long offset, long value);
 
     /** Stores an 8-byte aligned value after all earlier stores; a crash keeps the old value or the new, never a mix. */
     public abstract void putLongRelease(long offset, long value);
+
+    /**
+     * Stores {@code value} at a 4-byte aligned offset if {@code expected} is there; a full fence either way.
+     *
+     * @return true if it stored
+     */
+    public abstract boolean compareAndSetInt(long offset, int expected, int value);
+
+    /**
+     * Stores {@code value} at an 8-byte aligned offset if {@code expected} is there; a full fence either way. A crash
+     * keeps the old value or the new, never a mix.
+     *
+     * @return true if it stored
+     */
+    public abstract boolean compareAndSetLong(long offset, long expected, long value);
 
     /** Copies {@code length} bytes from index {@code at} of {@code source}. */
     public abstract void put(long offset, byte[] source, int at, int length);
@@ -86,6 +106,12 @@ public abstract class Pmem {
         flush(offset, length);
         drain();
     }
+
+    /**
+     * Returns a range as a Chronicle store over the memory itself: position 0 is {@code offset}. Whoever stores through
+     * it flushes what was stored, and lets go of it before the space is closed: the store checks no bounds.
+     */
+    public abstract BytesStore<?, ?> raw(long offset, long length);
 
     /** Returns what was flushed and drained so far; live, readable by any thread. */
     public abstract PersistCounters counters();

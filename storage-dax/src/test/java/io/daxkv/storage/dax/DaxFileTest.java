@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -73,6 +74,29 @@ class DaxFileTest {
     }
 
     @Test
+    void compareAndSetMarksOnlyWhatItStored() {
+        file.truncate(64 * KIB);
+        DaxWindow window = file.window(0, 64 * KIB);
+        assertFalse(window.compareAndSetLong(8, 1, 2));
+        assertEquals(0, file.dirtyLineCount());
+        assertTrue(window.compareAndSetLong(8, 0, 1L << 40));
+        assertTrue(window.compareAndSetInt(72, 0, 9));
+        assertFalse(window.compareAndSetInt(72, 0, 8));
+        assertEquals(2, file.dirtyLineCount());
+        assertEquals(1L << 40, window.getLongAcquire(8));
+        assertThrows(IllegalArgumentException.class, () -> window.compareAndSetLong(12, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> window.compareAndSetInt(2, 0, 1));
+        window.putShort(4095, (short) 0x1234);
+        window.putShort(8, (short) -2);
+        assertEquals(0x1234, window.getShort(4095));
+        assertEquals(-2, window.getShort(8));
+        file.fsync();
+        reopenAfterCrash();
+        assertEquals(0x34, read(4095));
+        assertEquals(9, read(72));
+    }
+
+    @Test
     void fsyncFlushesExactlyTheDirtyLinesWithOneDrain() {
         file.allocate(0, 1 << 20);
         DaxWindow window = file.window(0, 1 << 20);
@@ -116,7 +140,9 @@ class DaxFileTest {
         assertEquals(1, window.getByte(HUGE + 5000));
         assertTrue(MappingEntry.isHuge(file.parts().tree.chunk(512).entryAt(512)));
         file.fsync();
-        assertEquals(List.of(new Extent(0, 2 * HUGE, ExtentState.MAPPED)), file.extents(0, 2 * HUGE));
+        assertEquals(
+                List.of(new Extent(0, HUGE, ExtentState.UNWRITTEN), new Extent(HUGE, HUGE, ExtentState.MAPPED)),
+                file.extents(0, 2 * HUGE));
     }
 
     @Test
@@ -201,15 +227,12 @@ class DaxFileTest {
     }
 
     @Test
-    void deletedFileGivesItsBlocksBackAndClosesItsWindows() {
+    void deletedFileGivesItsBlocksBackAndItsName() {
         long free = volume.freeSize();
         DaxFile other = volume.create("other", DaxFileKind.SELF_CERTIFYING);
         assertSame(other, volume.open("other"));
         other.allocate(0, 3 * HUGE);
-        DaxWindow window = other.window(0, 4096);
-        window.putByte(0, (byte) 1);
         volume.delete("other");
-        assertThrows(WindowClosedException.class, () -> window.putByte(0, (byte) 1));
         assertEquals(free, volume.freeSize());
         assertEquals(List.of("file"), volume.names());
         assertNotSame(other, volume.create("other", DaxFileKind.ORDINARY));

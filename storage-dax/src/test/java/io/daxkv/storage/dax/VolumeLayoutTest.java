@@ -27,6 +27,7 @@ class VolumeLayoutTest {
         assertEquals(16, VolumeLayout.INODE_FILE_SIZE);
         assertEquals(24, VolumeLayout.INODE_CRC);
         assertEquals(28, VolumeLayout.INODE_NAME_SIZE);
+        assertEquals(32, VolumeLayout.INODE_PENDING_SIZE);
         assertEquals(40, VolumeLayout.INODE_NAME);
         assertEquals(128, VolumeLayout.INODE_SIZE);
         assertEquals(88, VolumeLayout.NAME_SIZE_MAX);
@@ -41,7 +42,7 @@ class VolumeLayoutTest {
         pmem.get(4096, bytes, 0, 64);
         assertEquals(
                 "4441584b564f4c31" + "0100" + "0000" + "00100000" + "efcdab8967452301" + "1032547698badcfe"
-                        + "0300000000000000" + "0001000000000000" + "0000000000000000" + "00000000" + "fd7ed78e",
+                        + "0300000000000000" + "0001000000000000" + "0100000000000000" + "00000000" + "cdaaa6bf",
                 HexFormat.of().formatHex(bytes));
     }
 

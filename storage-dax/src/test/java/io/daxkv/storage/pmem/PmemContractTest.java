@@ -3,7 +3,9 @@ package io.daxkv.storage.pmem;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.daxkv.storage.testkit.Seed;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import net.openhft.chronicle.bytes.BytesStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,7 @@ abstract class PmemContractTest {
         pmem.putLong(61, 0x0102030405060708L);
         pmem.putInt(4095, 0x0A0B0C0D);
         pmem.putByte(7, (byte) -1);
+        pmem.putShort((64 << 10) - 1, (short) 0x0E0F);
         pmem.putLongRelease(128, Long.MIN_VALUE);
         assertEquals(0x08, pmem.getByte(61));
         assertEquals(0x01, pmem.getByte(68));
@@ -56,6 +60,8 @@ abstract class PmemContractTest {
         assertEquals(0x0D, pmem.getByte(4095));
         assertEquals(0x0A0B0C0D, pmem.getInt(4095));
         assertEquals(-1, pmem.getByte(7));
+        assertEquals(0x0F, pmem.getByte((64 << 10) - 1));
+        assertEquals(0x0E0F, pmem.getShort((64 << 10) - 1));
         assertEquals(Long.MIN_VALUE, pmem.getLongAcquire(128));
     }
 
@@ -83,6 +89,41 @@ abstract class PmemContractTest {
         pmem.get(103, heap, 1, 2);
         assertEquals('3', heap.get(1));
         assertEquals(0, heap.get(0) + heap.get(3) + heap.position());
+    }
+
+    @Test
+    void compareAndSetStoresOnlyOverWhatItExpects() {
+        pmem.putLong(64, 7);
+        assertFalse(pmem.compareAndSetLong(64, 8, 9));
+        assertEquals(7, pmem.getLong(64));
+        assertTrue(pmem.compareAndSetLong(64, 7, Long.MIN_VALUE));
+        assertEquals(Long.MIN_VALUE, pmem.getLongAcquire(64));
+        assertTrue(pmem.compareAndSetInt(68, Integer.MIN_VALUE, 5));
+        assertFalse(pmem.compareAndSetInt(68, Integer.MIN_VALUE, 6));
+        assertEquals(5L << 32, pmem.getLong(64));
+        assertThrows(IndexOutOfBoundsException.class, () -> pmem.compareAndSetLong(SIZE, 0, 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> pmem.compareAndSetInt(SIZE, 0, 1));
+    }
+
+    @Test
+    void rawStoreAndTheSpaceAreTheSameBytes() {
+        BytesStore<?, ?> raw = pmem.raw(4096, 8192);
+        assertEquals(8192, raw.capacity());
+        pmem.putInt(4100, 0x01020304);
+        assertEquals(0x0304, raw.readShort(4));
+        raw.writeLong(8, 0x1122334455667788L);
+        raw.writeVolatileInt(16, 3);
+        assertTrue(raw.compareAndSwapInt(16, 3, 4));
+        assertEquals(9, raw.addAndGetInt(16, 5));
+        raw.write(100, "text".getBytes(US_ASCII));
+        raw.writeDouble(200, 1.5);
+        assertEquals(0x1122334455667788L, pmem.getLong(4104));
+        assertEquals(9, pmem.getInt(4112));
+        assertEquals("text", text(4196, 4));
+        assertEquals(1.5, Double.longBitsToDouble(pmem.getLong(4296)));
+        pmem.persist(4096, 8192);
+        raw.releaseLast();
+        assertThrows(IndexOutOfBoundsException.class, () -> pmem.raw(SIZE - 4, 8));
     }
 
     @Test

@@ -13,7 +13,10 @@ import java.util.function.Function;
  */
 final class RecordedSpace {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int OFFENDER_COUNT_MAX = 8;
 
     private RecordedChunk[] chunks;
 
@@ -60,6 +63,16 @@ final class RecordedSpace {
         return chunk == null ? 0 : chunk.present[placeOf(offset)];
     }
 
+    short getShort(long offset) {
+        if (isSplit(offset, Short.BYTES)) {
+            byte[] bytes = new byte[Short.BYTES];
+            get(offset, bytes, 0, bytes.length);
+            return (short) SHORT.get(bytes, 0);
+        }
+        RecordedChunk chunk = chunks[numberOf(offset)];
+        return chunk == null ? 0 : (short) SHORT.get(chunk.present, placeOf(offset));
+    }
+
     int getInt(long offset) {
         if (isSplit(offset, Integer.BYTES)) {
             byte[] bytes = new byte[Integer.BYTES];
@@ -98,6 +111,16 @@ final class RecordedSpace {
         chunkToStore(offset).present[placeOf(offset)] = value;
     }
 
+    void putShort(long offset, short value) {
+        if (isSplit(offset, Short.BYTES)) {
+            byte[] bytes = new byte[Short.BYTES];
+            SHORT.set(bytes, 0, value);
+            put(offset, bytes, 0, bytes.length);
+        } else {
+            SHORT.set(chunkToStore(offset).present, placeOf(offset), value);
+        }
+    }
+
     void putInt(long offset, int value) {
         if (isSplit(offset, Integer.BYTES)) {
             byte[] bytes = new byte[Integer.BYTES];
@@ -132,6 +155,56 @@ final class RecordedSpace {
         long end = CacheLine.of(offset) + CacheLine.count(offset, length);
         for (long line = CacheLine.of(offset); line < end; line++) {
             chunkOfLine(line).stored(lineOf(line), moment);
+        }
+    }
+
+    /** Captures the lines of one flush unit that are not clean; returns false if nobody stored to it since its last. */
+    boolean flush(long start, long length, FlushedLines captured, long now) {
+        RecordedChunk chunk = chunkOfLine(CacheLine.of(start));
+        boolean isNeeded = false;
+        for (long at = start; chunk != null && at < start + length; at += CacheLine.SIZE) {
+            int line = lineOf(CacheLine.of(at));
+            isNeeded |= chunk.isDirty(line);
+            if (!chunk.isClean(line)) {
+                captured.add(CacheLine.of(at), now, chunk.present, line * CacheLine.SIZE);
+            }
+            chunk.flushed(line, now);
+        }
+        return isNeeded;
+    }
+
+    /** Makes captured lines durable, or only satisfies the lint where nothing survives. */
+    void drained(FlushedLines captured, boolean survives) {
+        for (int i = 0; i < captured.count(); i++) {
+            chunkOfLine(captured.line(i))
+                    .drained(
+                            lineOf(captured.line(i)),
+                            captured.moment(i),
+                            captured.contents(),
+                            captured.contentAt(i),
+                            survives);
+        }
+    }
+
+    /** Fails if a line of the range would not survive a power failure at this instant. */
+    void assertDurable(String what, long offset, long length) {
+        StringBuilder offenders = new StringBuilder();
+        long count = 0;
+        for (long line = CacheLine.of(offset), end = line + CacheLine.count(offset, length); line < end; ) {
+            RecordedChunk chunk = chunkOfLine(line);
+            int at = lineOf(line);
+            if (chunk == null || chunk.unsafeLineCount() == 0) {
+                line += RecordedChunk.LINE_COUNT - at;
+                continue;
+            }
+            if (!chunk.isClean(at) && count++ < OFFENDER_COUNT_MAX) {
+                offenders.append(count > 1 ? ", " : "").append("0x").append(Long.toHexString(line * CacheLine.SIZE));
+                offenders.append(chunk.isDirty(at) ? " never flushed since its store" : " flushed, not drained");
+            }
+            line++;
+        }
+        if (count > 0) {
+            throw new AssertionError("not durable: at=" + what + ", lines=" + count + ", offsets=[" + offenders + "]");
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import net.openhft.chronicle.bytes.BytesStore;
 
 /**
  * Pmem on the heap that remembers, for each line, whether a power failure at this instant would lose its last store:
@@ -51,7 +52,6 @@ public final class RecordingPmem extends Pmem {
     public static final int SECTOR_SIZE = 512;
 
     private static final int PAGE_SIZE = 4096;
-    private static final int OFFENDER_COUNT_MAX = 8;
 
     private final PersistGranularity granularity;
     private final long sizeMax;
@@ -105,24 +105,7 @@ public final class RecordingPmem extends Pmem {
 
     /** As {@link #assertAllDurable}, for the lines of one range. */
     public synchronized void assertDurable(String what, long offset, long length) {
-        StringBuilder offenders = new StringBuilder();
-        long count = 0;
-        for (long line = CacheLine.of(offset), end = line + CacheLine.count(offset, length); line < end; ) {
-            RecordedChunk chunk = space.chunkOfLine(line);
-            int at = RecordedSpace.lineOf(line);
-            if (chunk == null || chunk.unsafeLineCount() == 0) {
-                line += RecordedChunk.LINE_COUNT - at;
-                continue;
-            }
-            if (!chunk.isClean(at) && count++ < OFFENDER_COUNT_MAX) {
-                offenders.append(count > 1 ? ", " : "").append("0x").append(Long.toHexString(line * CacheLine.SIZE));
-                offenders.append(chunk.isDirty(at) ? " never flushed since its store" : " flushed, not drained");
-            }
-            line++;
-        }
-        if (count > 0) {
-            throw new AssertionError("not durable: at=" + what + ", lines=" + count + ", offsets=[" + offenders + "]");
-        }
+        space.assertDurable(what, offset, length);
     }
 
     /**
@@ -223,6 +206,12 @@ public final class RecordingPmem extends Pmem {
     }
 
     @Override
+    public synchronized short getShort(long offset) {
+        checkRange(offset, Short.BYTES);
+        return space.getShort(offset);
+    }
+
+    @Override
     public synchronized int getInt(long offset) {
         checkRange(offset, Integer.BYTES);
         return space.getInt(offset);
@@ -236,7 +225,7 @@ public final class RecordingPmem extends Pmem {
 
     @Override
     public long getLongAcquire(long offset) {
-        checkAligned(offset);
+        checkAligned(offset, Long.BYTES);
         return getLong(offset);
     }
 
@@ -262,6 +251,13 @@ public final class RecordingPmem extends Pmem {
     }
 
     @Override
+    public synchronized void putShort(long offset, short value) {
+        checkRange(offset, Short.BYTES);
+        space.putShort(offset, value);
+        stored(offset, Short.BYTES);
+    }
+
+    @Override
     public synchronized void putInt(long offset, int value) {
         checkRange(offset, Integer.BYTES);
         space.putInt(offset, value);
@@ -277,8 +273,28 @@ public final class RecordingPmem extends Pmem {
 
     @Override
     public void putLongRelease(long offset, long value) {
-        checkAligned(offset);
+        checkAligned(offset, Long.BYTES);
         putLong(offset, value);
+    }
+
+    @Override
+    public synchronized boolean compareAndSetInt(long offset, int expected, int value) {
+        checkAligned(offset, Integer.BYTES);
+        boolean stores = getInt(offset) == expected;
+        if (stores) {
+            putInt(offset, value);
+        }
+        return stores;
+    }
+
+    @Override
+    public synchronized boolean compareAndSetLong(long offset, long expected, long value) {
+        checkAligned(offset, Long.BYTES);
+        boolean stores = getLong(offset) == expected;
+        if (stores) {
+            putLong(offset, value);
+        }
+        return stores;
     }
 
     @Override
@@ -329,28 +345,15 @@ public final class RecordingPmem extends Pmem {
         FlushedLines mine = undrained.computeIfAbsent(Thread.currentThread(), thread -> new FlushedLines());
         long now = ++moment;
         for (long unit = first; unit < end; unit += flushUnit) {
-            flushUnit(unit, Math.min(flushUnit, end - unit), mine, now);
+            long unitLength = Math.min(flushUnit, end - unit);
+            if (!space.flush(unit, unitLength, mine, now)) {
+                counters.redundant(CacheLine.count(unit, unitLength));
+                if (firstRedundantFlush == null) {
+                    firstRedundantFlush = new Throwable("first redundant flush: offset=0x" + Long.toHexString(unit));
+                }
+            }
         }
         tell(PmemEvent.Kind.FLUSHED, offset, length);
-    }
-
-    private void flushUnit(long start, long length, FlushedLines mine, long now) {
-        RecordedChunk chunk = space.chunkOfLine(CacheLine.of(start));
-        boolean isRedundant = true;
-        for (long at = start; chunk != null && at < start + length; at += CacheLine.SIZE) {
-            int line = RecordedSpace.lineOf(CacheLine.of(at));
-            isRedundant &= !chunk.isDirty(line);
-            if (!chunk.isClean(line)) {
-                mine.add(CacheLine.of(at), now, chunk.present, line * CacheLine.SIZE);
-            }
-            chunk.flushed(line, now);
-        }
-        if (isRedundant) {
-            counters.redundant(CacheLine.count(start, length));
-            if (firstRedundantFlush == null) {
-                firstRedundantFlush = new Throwable("first redundant flush: offset=0x" + Long.toHexString(start));
-            }
-        }
     }
 
     @Override
@@ -363,15 +366,17 @@ public final class RecordingPmem extends Pmem {
         }
         FlushedLines mine = undrained.get(Thread.currentThread());
         if (mine != null) {
-            boolean survives = granularity != PersistGranularity.VOLATILE;
-            for (int i = 0; i < mine.count(); i++) {
-                int line = RecordedSpace.lineOf(mine.line(i));
-                space.chunkOfLine(mine.line(i))
-                        .drained(line, mine.moment(i), mine.contents(), mine.contentAt(i), survives);
-            }
+            space.drained(mine, granularity != PersistGranularity.VOLATILE);
             mine.clear();
         }
         tell(PmemEvent.Kind.DRAINED, 0, 0);
+    }
+
+    /** Returns a store whose every store is recorded like any other. */
+    @Override
+    public BytesStore<?, ?> raw(long offset, long length) {
+        checkRange(offset, length);
+        return new RecordedBytesStore(this, offset, length);
     }
 
     private void stored(long offset, long length) {
@@ -386,9 +391,9 @@ public final class RecordingPmem extends Pmem {
         }
     }
 
-    private static void checkAligned(long offset) {
-        if (offset % Long.BYTES != 0) {
-            throw new IllegalArgumentException("not 8-byte aligned: offset=" + offset);
+    private static void checkAligned(long offset, int size) {
+        if (offset % size != 0) {
+            throw new IllegalArgumentException("not " + size + "-byte aligned: offset=" + offset);
         }
     }
 }
