@@ -152,15 +152,19 @@ final class ModelGenerator {
     }
 
     private int block() {
-        return random.nextInt(3) == 0
+        return random.nextInt(hasHuge() ? 2 : 8) == 0
                 ? random.nextInt(sizeInBlocks()) & -VolumeLayout.HUGE_BLOCKS
                 : random.nextInt(sizeInBlocks());
     }
 
     private int blocks() {
-        return random.nextInt(4) == 0
+        return random.nextInt(hasHuge() ? 2 : 8) == 0
                 ? Math.min(sizeInBlocks(), VolumeLayout.HUGE_BLOCKS << random.nextInt(2))
                 : 1 + random.nextInt(1 + random.nextInt(sizeInBlocks()));
+    }
+
+    private boolean hasHuge() {
+        return run.profile.sizeMax() > VolumeLayout.HUGE_SIZE;
     }
 
     private int sizeInBlocks() {

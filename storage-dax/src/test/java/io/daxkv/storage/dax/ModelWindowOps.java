@@ -151,8 +151,8 @@ final class ModelWindowOps {
             if (run.hasSpaceFor(
                     ModelIoOps.blocks(access.at, access.count),
                     () -> window.store(access.at, bytes, op.get(ModelArg.VARIANT)))) {
-                run.stored(window.file, op.number(), access.at, bytes);
                 run.reachedBySync(window, access.at + access.count);
+                run.stored(window.file, op.number(), access.at, bytes);
                 window.window.persist(access.at - window.offset, access.count);
                 int from = access.at & -CacheLine.SIZE;
                 int to = access.at + access.count + CacheLine.SIZE - 1 & -CacheLine.SIZE;
@@ -211,8 +211,8 @@ final class ModelWindowOps {
                 run.checks.changed(window.file, access.at, bytes.length);
             }
         } else if (run.hasSpaceFor(ModelIoOps.blocks(access.at, access.count), store)) {
-            run.stored(window.file, op.number(), access.at, bytes);
             run.reachedBySync(window, access.at + access.count);
+            run.stored(window.file, op.number(), access.at, bytes);
         } else {
             storedInPart(run, op, window, access.at, bytes);
         }
@@ -262,8 +262,8 @@ final class ModelWindowOps {
         byte[] bytes = op.bytes(at, width);
         if (run.hasSpaceFor(1, () -> assertEquals(!lies, window.compareAndSet(at, expected, bytes), "swapped"))
                 && !lies) {
-            run.stored(window.file, op.number(), at, bytes);
             run.reachedBySync(window, at + width);
+            run.stored(window.file, op.number(), at, bytes);
         } else {
             // Even one that did not swap had the permission to.
             run.reachedBySync(window, lies ? at + width : 0);
@@ -285,9 +285,9 @@ final class ModelWindowOps {
             if (run.hasSpaceFor(
                     ModelIoOps.blocks(access.at, count),
                     () -> window.window.bytesStore().move(from, position, count))) {
+                run.reachedBySync(window, access.at + count);
                 window.file.put(op.number(), access.at, bytes, true);
                 run.checks.changed(window.file, access.at, count);
-                run.reachedBySync(window, access.at + count);
             } else {
                 movedInPart(run, op, window, access.at, bytes);
             }
