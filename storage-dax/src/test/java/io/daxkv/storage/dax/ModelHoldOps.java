@@ -101,9 +101,10 @@ final class ModelHoldOps {
     private static void poison(ModelRun run, ModelOp op) {
         ModelFile file = run.file(op);
         int offset = (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCK));
+        // A shared one would be lost to every file that shares it.
         if (file == null
                 || offset + VolumeLayout.BLOCK_SIZE > file.size()
-                || !MappingEntry.hasData(file.file.parts().map.lookup(op.get(ModelArg.BLOCK)))) {
+                || !file.file.parts().blocks.isReady(op.get(ModelArg.BLOCK))) {
             return;
         }
         file.file.markPoisoned(offset, VolumeLayout.BLOCK_SIZE);

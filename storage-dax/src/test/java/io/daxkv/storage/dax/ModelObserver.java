@@ -16,6 +16,8 @@ class ModelObserver extends FileOperations {
                 long entry = entryAt(tree, index);
                 long mapping = map.lookup(index);
                 boolean isDirty = tree.chunk(index) != null && tree.chunk(index).isDirty(index);
+                boolean isShared = MappingEntry.hasData(mapping)
+                        && core.allocator.isShared(MappingEntry.blockAt(mapping, index), 1);
                 boolean isMapped = window.loadAddress(index) >= 0;
                 boolean wasDurable = !needsSync(index + 1);
                 try {
@@ -27,7 +29,7 @@ class ModelObserver extends FileOperations {
                     coverage.count("F21");
                     throw e;
                 }
-                String row = write ? writeRow(mapping, isDirty) : readRow(entry, mapping);
+                String row = write ? writeRow(mapping, isDirty, isShared) : readRow(entry, mapping);
                 coverage.count(row);
                 coverage.count(window.mode() != WindowMode.PRIVATE ? row : write ? "F13" : "F12");
                 if (write && isMapped) {
@@ -46,12 +48,12 @@ class ModelObserver extends FileOperations {
                 return MappingEntry.isHole(entry) ? "F4" : "F3";
             }
 
-            private String writeRow(long mapping, boolean isDirty) {
+            private String writeRow(long mapping, boolean isDirty, boolean isShared) {
                 if (mapping == MappingEntry.NONE) {
                     return "F5";
                 } else if (MappingEntry.isUnwritten(mapping)) {
                     return "F8";
-                } else if (core.allocator.isShared(MappingEntry.blockAt(mapping, 0), 1)) {
+                } else if (isShared) {
                     return "F20";
                 }
                 return isDirty ? "F7" : "F6";

@@ -31,13 +31,19 @@ final class ModelRows {
         rows.put("T2", "truncate up");
         rows.put("T3", "punch");
         rows.put("T4", "zero");
+        rows.put("T5 collapse", "collapsed");
+        rows.put("T5 insert", "inserted");
+        rows.put("T8 clone", "cloned");
+        rows.put("T8 range", "range cloned");
+        rows.put("T8 dedupe", "deduped");
+        rows.put("T11", "dropped clean");
         rows.put("T6", "allocateKeep");
         rows.put("T7", "F8");
         rows.put("T10", "delete in use");
         rows.put("T12", "close");
         rows.put("T13", "discard");
         rows.put("T14", "restrict");
-        rows.put("T15", "poison");
+        rows.put("T15", "I3");
         rows.put("T16", "pin");
         for (String size : List.of(" 4K", " 2M")) {
             rows.put("none -> EMPTY" + size, COUNTED);
