@@ -327,13 +327,13 @@ final class ModelWindowOps {
         }
     }
 
-    /** The first page wholly beyond the end is a typed error to touch, for loads and for stores (M10). */
+    /** A page wholly beyond the end is a typed error to touch, for loads and for stores (M10). */
     private static void beyond(ModelRun run, ModelOp op) {
         ModelWindow window = run.window(op);
         if (window != null) {
-            long first = VolumeLayout.offsetOf(VolumeLayout.indexCount(window.file.size()));
-            long at = Math.max(first, window.offset) + op.get(ModelArg.OFFSET) % VolumeLayout.BLOCK_SIZE;
-            if (at < window.end()) {
+            long first = Math.max(VolumeLayout.offsetOf(VolumeLayout.indexCount(window.file.size())), window.offset);
+            if (first < window.end()) {
+                long at = first + op.get(ModelArg.OFFSET) % (window.end() - first);
                 long position = at - window.offset;
                 assertThrows(BeyondEndOfFileException.class, () -> window.window.getByte(position));
                 Class<? extends DaxException> refusal =
