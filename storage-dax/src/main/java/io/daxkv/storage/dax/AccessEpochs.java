@@ -37,6 +37,8 @@ final class AccessEpochs {
 
     private final ReentrantLock quiescing = new ReentrantLock();
     private volatile int active;
+    /** The counter a quiesce has been waiting for long enough to give its processor away, or -1. For race tests. */
+    private volatile int awaited = -1;
 
     /** Announces a store; pass the ticket to {@link #exit}. A full fence: the permission is read after it. */
     int enter() {
@@ -80,6 +82,12 @@ final class AccessEpochs {
         return quiescing.isLocked();
     }
 
+    /** Returns true while a quiesce waits for a store that is still running. For race tests. */
+    boolean isAwaitingStore() {
+        int ticket = awaited;
+        return ticket >= 0 && (long) LONGS.getVolatile(counts, ticket * STRIDE) != 0;
+    }
+
     private void awaitEmpty(int set) {
         for (int number = 0; number < OWNED; number++) {
             awaitZero(set * OWNED + number);
@@ -93,8 +101,12 @@ final class AccessEpochs {
             if (++spins < SPINS_BEFORE_YIELD) {
                 Thread.onSpinWait();
             } else {
+                awaited = ticket;
                 Thread.yield();
             }
+        }
+        if (spins >= SPINS_BEFORE_YIELD) {
+            awaited = -1;
         }
     }
 }

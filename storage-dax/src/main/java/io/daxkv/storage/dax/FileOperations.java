@@ -4,6 +4,10 @@ package io.daxkv.storage.dax;
  * Makes the operations of a file; a test replaces one of them by a faulty one to show that the race catalogue notices.
  */
 class FileOperations {
+    MappingTree tree() {
+        return new MappingTree();
+    }
+
     WindowSet windows(VolumeCore core) {
         return new WindowSet(core);
     }
@@ -53,6 +57,10 @@ class FileOperations {
 
     Writeback writeback(FileParts parts) {
         return new Writeback(parts);
+    }
+
+    CleanEntries cleanEntries(FileParts parts) {
+        return new CleanEntries(parts);
     }
 
     Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {

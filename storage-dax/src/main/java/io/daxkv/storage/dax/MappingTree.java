@@ -7,12 +7,13 @@ import java.util.Arrays;
  * the marks DIRTY and TOWRITE, and a mask of dirty lines. A radix tree: nodes of 1 GiB, chunks of 2 MiB. DIRTY
  * propagates up, so write-back visits dirty chunks only, whatever the size of the file.
  *
- * <p><b>Threads.</b> Safe for many threads. Nodes and chunks, once made, live as long as the tree.
+ * <p><b>Threads.</b> Safe for many threads. Nodes, once made, live as long as the tree; chunks until {@link #remove}.
  *
  * <p>The kernel keeps the same in {@code address_space.i_pages}; the line masks are ours, and so is that the IO path
  * sets them too.
  */
-final class MappingTree {
+class MappingTree {
+    // Not final only for the faulty ones of the race tests and the model checker.
     private static final int NODE_SHIFT = 2 * BlockMap.FANOUT_SHIFT;
 
     private volatile TreeNode[] nodes = new TreeNode[0];
@@ -113,6 +114,23 @@ final class MappingTree {
         return null;
     }
 
+    /** Returns the first chunk that ends after {@code index}, dirty or not, or null. */
+    TreeChunk nextChunk(long index) {
+        TreeNode[] current = nodes;
+        for (int node = (int) Math.min(index >>> NODE_SHIFT, current.length); node < current.length; node++) {
+            TreeChunk chunk = current[node] == null ? null : current[node].next(index);
+            if (chunk != null) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets a clean chunk without entries; nobody else has it, nor a window that marks it. */
+    void remove(TreeChunk chunk) {
+        nodes[(int) (chunk.firstIndex >>> NODE_SHIFT)].remove(chunk);
+    }
+
     void clearIfClean(TreeChunk chunk) {
         nodes[(int) (chunk.firstIndex >>> NODE_SHIFT)].clearIfClean(chunk);
     }
@@ -126,13 +144,17 @@ final class MappingTree {
         return lines;
     }
 
+    TreeNode newNode(long first) {
+        return new TreeNode(first);
+    }
+
     private synchronized TreeNode makeNode(int node) {
         TreeNode[] current = nodes;
         if (node < current.length && current[node] != null) {
             return current[node];
         }
         TreeNode[] grown = Arrays.copyOf(current, Math.max(current.length, node + 1));
-        grown[node] = new TreeNode((long) node << NODE_SHIFT);
+        grown[node] = newNode((long) node << NODE_SHIFT);
         nodes = grown;
         return grown[node];
     }

@@ -144,8 +144,8 @@ class Truncation {
     /** Moves the end down, or nowhere. */
     private void cut(long newSize) {
         long first = VolumeLayout.indexCount(newSize);
-        // Also what was allocated beyond the end.
-        long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : first;
+        // Also what was allocated beyond the end; and a hole must go from the windows like a block (M10).
+        long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : Math.max(first, VolumeLayout.indexCount(inode.size()));
         poison.checkZero(newSize, VolumeLayout.offsetOf(first) - newSize);
         // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), then what a
         //    full volume can refuse.
