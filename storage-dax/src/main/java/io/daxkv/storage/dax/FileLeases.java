@@ -12,7 +12,11 @@ import java.util.Map;
  */
 final class FileLeases {
     private final FileParts parts;
+    private final VolumeCore core;
     private final Inode inode;
+    private final FileLocks locks;
+    private final MappingTree tree;
+    private final FilePoison poison;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -22,7 +26,11 @@ final class FileLeases {
 
     FileLeases(FileParts parts, FilePins pins) {
         this.parts = parts;
+        this.core = parts.core;
         this.inode = parts.inode;
+        this.locks = parts.locks;
+        this.tree = parts.tree;
+        this.poison = parts.poison;
         this.pins = pins;
     }
 
@@ -31,40 +39,51 @@ final class FileLeases {
         if (length == 0) {
             throw new IllegalArgumentException("lease of nothing: offset=" + offset);
         }
-        parts.locks.io.writeLock().lock();
+        locks.io.writeLock().lock();
         try {
-            parts.core.checkTakesStores();
+            core.checkTakesStores();
             inode.checkExists();
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
-            parts.poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
+            poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
-            RawLease lease = new RawLease(this, parts.core, pins.pin(offset, length));
+            RawLease lease = new RawLease(this, core, pins.pin(offset, length));
             synchronized (this) {
                 leases.put(lease, new BitSet());
                 isEmpty = false;
             }
             return lease;
         } finally {
-            parts.locks.io.writeLock().unlock();
+            locks.io.writeLock().unlock();
         }
     }
 
     void close(RawLease lease) {
-        synchronized (this) {
-            BitSet lost = leases.get(lease);
-            if (lost != null) {
-                // Before it is forgotten: an fsync that comes in between would not know of its stores.
-                mark(lease, lost, 0, BlockMap.INDEX_COUNT);
-                leases.remove(lease);
-                isEmpty = leases.isEmpty();
-            }
+        // As every mark: whoever swaps the block map holds this lock, so that no table goes away under a lookup.
+        locks.writeback.lock();
+        try {
+            forget(lease);
+        } finally {
+            locks.writeback.unlock();
         }
         pins.close(lease.pin());
     }
 
-    /** Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot. */
+    private synchronized void forget(RawLease lease) {
+        BitSet lost = leases.get(lease);
+        if (lost != null) {
+            // Before it is forgotten: an fsync that comes in between would not know of its stores.
+            mark(lease, lost, 0, BlockMap.INDEX_COUNT);
+            leases.remove(lease);
+            isEmpty = leases.isEmpty();
+        }
+    }
+
+    /**
+     * Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot,
+     * under its lock.
+     */
     void mark(long first, long end) {
         if (isEmpty) {
             return;
@@ -89,18 +108,34 @@ final class FileLeases {
         });
     }
 
+    /** Returns true if a raw store may land in what is behind indexes {@code [first, first + count)}. */
+    boolean covers(long first, long count) {
+        return !isEmpty && find(first, count) != null;
+    }
+
     /**
      * Refuses to share or move blocks of indexes {@code [first, first + count)} into which a raw store may land: it
      * would change what the new owner has, or be made durable at the old place. Called with the io lock owned, so no
      * lease comes in between.
      */
-    synchronized void checkNone(long first, long count) {
-        for (RawLease lease : leases.keySet()) {
-            if (lease.pin().covers(first, count)) {
-                throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name
-                        + ", offset=" + lease.offset() + ", length=" + lease.length());
+    void checkNone(long first, long count) {
+        RawLease lease = find(first, count);
+        if (lease != null) {
+            throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name + ", offset="
+                    + lease.offset() + ", length=" + lease.length());
+        }
+    }
+
+    private synchronized RawLease find(long first, long count) {
+        for (Map.Entry<RawLease, BitSet> entry : leases.entrySet()) {
+            long start = firstIndex(entry.getKey());
+            long from = Math.max(first, start);
+            long to = Math.min(first + count, endIndex(entry.getKey()));
+            if (from < to && entry.getValue().nextClearBit((int) (from - start)) < to - start) {
+                return entry.getKey();
             }
         }
+        return null;
     }
 
     private void mark(RawLease lease, BitSet lost, long first, long end) {
@@ -108,8 +143,8 @@ final class FileLeases {
         long to = Math.min(end, endIndex(lease));
         for (long index = Math.max(first, start); index < to; index++) {
             if (!lost.get((int) (index - start))) {
-                parts.tree.install(index, parts.blocks.entryFor(index));
-                parts.tree.makeChunk(index).mark(index, LineMask.ALL);
+                tree.install(index, parts.blocks.entryFor(index));
+                tree.makeChunk(index).mark(index, LineMask.ALL);
             }
         }
     }
