@@ -8,7 +8,7 @@ final class CopyMutants {
     private CopyMutants() {}
 
     static List<Mutant> all() {
-        return List.of(lockAcrossCopy(), pinsIgnored());
+        return List.of(lockAcrossCopy(), pinsIgnored(), recordClearedFirst());
     }
 
     /** Holds the entry of the page it works on while it touches the caller's buffer. */
@@ -69,6 +69,21 @@ final class CopyMutants {
                     @Override
                     void release(long block, long count) {
                         core.allocator.free(block, count);
+                    }
+                };
+            }
+        };
+    }
+
+    /** Takes a lost block off the record before it is written. */
+    private static Mutant recordClearedFirst() {
+        return new Mutant("badblock-clear-first", "S60") {
+            @Override
+            FilePoison poison(FileParts parts) {
+                return new FilePoison(parts) {
+                    @Override
+                    void beforeOverwrite(long block) {
+                        core.badBlocks.remove(block);
                     }
                 };
             }

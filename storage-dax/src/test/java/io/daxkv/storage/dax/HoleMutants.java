@@ -117,7 +117,7 @@ final class HoleMutants {
 
     /** Linux 4.10: the entry of the hole goes, what windows translate stays. */
     private static Mutant invalidateKeepsPermission() {
-        return new Mutant("inval-keeps-pte", "S02", "S06") {
+        return new Mutant("inval-keeps-pte", "S02", "S06", "S07") {
             @Override
             IoPath io(FileParts parts) {
                 return new IoPath(parts) {
@@ -128,6 +128,14 @@ final class HoleMutants {
                         tree.removeHoles(first, count);
                         core.reached(SyncPoint.IO_AFTER_REVOKE);
                     }
+                };
+            }
+
+            @Override
+            CleanEntries cleanEntries(FileParts parts) {
+                return new CleanEntries(parts) {
+                    @Override
+                    void unmap(long first, long count) {}
                 };
             }
         };

@@ -37,6 +37,8 @@ final class HoleRaces {
                 new Scenario("S06", "4.10: huge zero page kept", HoleRaces::hugeZero),
                 new Scenario("S06.fault", "4.10", HoleRaces::hugeZeroAndWriteFault),
                 new Scenario("S06.mixed", "4.10", HoleRaces::hugeZeroBesideASmallOne),
+                new Scenario("S07", "4.10: clean entries evicted, mappings not", HoleRaces::evictedHole),
+                new Scenario("S07.block", "4.10: clean entries evicted, mappings not", HoleRaces::evictedBlock),
                 new Scenario("S08", "2015: two write faults zero one block", HoleRaces::twoWriteFaults),
                 new Scenario("S09", "2016: a fault zeroes what a write copied", HoleRaces::copyAndFault),
                 new Scenario("S10", "before 4.7: no entry locks", HoleRaces::readAndWriteFault),
@@ -216,6 +218,31 @@ final class HoleRaces {
         s.write(Stage.HUGE + Stage.BLOCK, 10);
         s.expect(Stage.WRITTEN, small.getByte(0));
         s.expect(Stage.WRITTEN, large.getByte(Stage.BLOCK));
+    }
+
+    private static void evictedHole(Stage s) {
+        s.expect(0, s.window.getByte(0));
+        s.file.dropCleanEntries();
+        s.write(0, 10);
+        s.expect(Stage.WRITTEN, s.window.getByte(0));
+    }
+
+    private static void evictedBlock(Stage s) {
+        s.write(0, Stage.BLOCK);
+        s.file.fsync();
+        s.expect(Stage.WRITTEN, s.window.getByte(0));
+        s.file.dropCleanEntries();
+        VolumeChecker.check(s.file, s.window);
+        s.expect(Stage.WRITTEN, s.window.getByte(0));
+        Actors.Actor p1 = s.actors.park(SyncPoint.LAYOUT_AFTER_REVOKE, () -> s.file.punchHole(0, Stage.BLOCK));
+        s.fillForeign(1);
+        byte[] loaded = {1};
+        Actors.Actor p0 = s.actors.startAndAwait(() -> loaded[0] = s.window.getByte(0));
+        p1.finish();
+        p0.finish();
+        assertEquals(0, loaded[0], "a byte of a block that was another file's");
+        s.window.putByte(1, Stage.STORED);
+        s.expectForeign(1);
     }
 
     private static void twoWriteFaults(Stage s) {

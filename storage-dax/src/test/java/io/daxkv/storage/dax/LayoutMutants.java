@@ -50,7 +50,7 @@ final class LayoutMutants {
 
     /** Gives the blocks back first, and takes them away from the windows afterwards. */
     private static Mutant freeBeforeRevoke() {
-        return new Mutant("free-before-revoke", "S25", "S30.late") {
+        return new Mutant("free-before-revoke", "S07", "S25", "S30.late") {
             @Override
             Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
                 return new Truncation(parts, io, writeback) {

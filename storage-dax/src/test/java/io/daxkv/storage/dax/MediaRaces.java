@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -21,6 +22,9 @@ final class MediaRaces {
             new Scenario("S56.growing", "2017", MediaRaces::persistInAGrowingFile),
             new Scenario("S57", "2017: the entry gone after the sync fault", MediaRaces::syncFaultLosesItsEntry),
             new Scenario("S58", "ours: synchronous and tracked windows of one page", MediaRaces::syncAfterTracked),
+            new Scenario("S59", "a lost block", MediaRaces::lostBlock),
+            new Scenario("S60", "2022: repaired on record before it is", MediaRaces::repair),
+            new Scenario("S60.punch", "a lost block given back", MediaRaces::punchLostBlock),
             new Scenario("S61", "2020: edges of a copy left in the cache", MediaRaces::copyEdges),
             new Scenario("S62", "caches inside the persistence domain", MediaRaces::cachesPersist));
 
@@ -85,6 +89,46 @@ final class MediaRaces {
         window.persist(50, 1);
         VolumeChecker.check(s.file, window);
         s.eachImage(file -> s.expect(Stage.STORED, s.read(file, 50)));
+    }
+
+    /** An access of lost bytes is a typed error; reads return what is good before them, neighbours go on. */
+    private static void lostBlock(Stage s) {
+        s.write(0, 3 * Stage.BLOCK);
+        s.window.putByte(Stage.BLOCK, Stage.STORED);
+        s.file.markPoisoned(Stage.BLOCK, Stage.BLOCK);
+        ByteBuffer found = ByteBuffer.allocate(3 * Stage.BLOCK);
+        assertEquals(Stage.BLOCK, s.file.read(0, found), "the good prefix");
+        assertThrows(PoisonedException.class, () -> s.read(Stage.BLOCK + 1));
+        assertThrows(PoisonedException.class, () -> s.window.getByte(Stage.BLOCK));
+        assertThrows(PoisonedException.class, () -> s.window.putByte(Stage.BLOCK, Stage.STORED));
+        s.expect(Stage.WRITTEN, s.window.getByte(Stage.BLOCK - 1));
+        s.expect(Stage.WRITTEN, s.window.getByte(2 * Stage.BLOCK));
+        s.expect(Stage.WRITTEN, s.read(2 * Stage.BLOCK));
+    }
+
+    /** Only a write of the whole block repairs it, and nobody is let in before its bytes are durable. */
+    private static void repair(Stage s) {
+        s.write(0, Stage.BLOCK);
+        s.file.fsync();
+        s.file.markPoisoned(0, Stage.BLOCK);
+        assertThrows(PoisonedException.class, () -> s.fill(100, 10, Stage.REWRITTEN));
+        Actors.Actor p1 = s.actors.park(SyncPoint.IO_AFTER_COPY, () -> s.fill(0, Stage.BLOCK, Stage.REWRITTEN));
+        assertThrows(PoisonedException.class, () -> s.window.getByte(0), "let in to what is not repaired");
+        p1.finish();
+        s.expect(Stage.REWRITTEN, s.window.getByte(0));
+        s.afterCrash(() -> s.expectOnly(0, Stage.BLOCK, Stage.REWRITTEN));
+    }
+
+    private static void punchLostBlock(Stage s) {
+        s.write(0, 2 * Stage.BLOCK);
+        long free = s.volume.freeSize();
+        s.file.markPoisoned(0, Stage.BLOCK);
+        s.file.punchHole(0, Stage.BLOCK);
+        s.expect(0, s.window.getByte(0));
+        s.expect(0, s.read(0));
+        assertEquals(free, s.volume.freeSize(), "a lost block was given to whoever wants one");
+        s.window.putByte(0, Stage.STORED);
+        s.syncAndCrash(() -> s.expect(Stage.STORED, s.read(0)));
     }
 
     /** Every start in a line and every length up to two lines and a bit, in cells of their own, with one fsync. */

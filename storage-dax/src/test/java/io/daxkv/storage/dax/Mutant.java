@@ -30,6 +30,7 @@ abstract class Mutant extends FileOperations {
         all.addAll(ProtectionMutants.all());
         all.addAll(LayoutMutants.all());
         all.addAll(CopyMutants.all());
+        all.addAll(WakeMutants.all());
         return all;
     }
 

@@ -12,6 +12,7 @@ final class OrderRaces {
             new Scenario("S44", "2017: colliding huge and small entries", s -> smallThenHuge(s, 5)),
             new Scenario("S44.slot100", "2018: only the first 64 slots looked at", s -> smallThenHuge(s, 100)),
             new Scenario("S44.mirror", "2017: colliding huge and small entries", OrderRaces::hugeThenSmall),
+            new Scenario("S45", "2017: waiters for an entry of 2 MiB that goes", OrderRaces::waitersForAHugeHole),
             new Scenario("S46", "2017: one waiter woken when the entry changed", OrderRaces::replacedEntry),
             new Scenario("S47", "2021: an invalidator that wakes nobody", OrderRaces::invalidators),
             new Scenario("S48", "2019: a waiter on another key", OrderRaces::conflictDoesNotWait),
@@ -53,11 +54,31 @@ final class OrderRaces {
         });
     }
 
+    /** T0 holds the entry of a 2 MiB hole; two small faults and a write wait for it, and each will replace it. */
+    private static void waitersForAHugeHole(Stage s) {
+        DaxWindow slot5 = s.file.window(5 * Stage.BLOCK, Stage.BLOCK);
+        DaxWindow slot9 = s.file.window(9 * Stage.BLOCK, Stage.BLOCK);
+        Actors.Actor t0 = s.actors.park(SyncPoint.FAULT_AFTER_MAP, () -> s.window.getByte(0));
+        Actors.Actor t3 = s.actors.startAndAwait(() -> s.write(20 * Stage.BLOCK, 10));
+        Actors.Actor t1 = s.actors.startAndAwait(() -> slot5.putByte(0, Stage.STORED));
+        Actors.Actor t2 = s.actors.startAndAwait(() -> slot9.getByte(0));
+        assertFalse(t1.isDone() || t2.isDone() || t3.isDone(), "somebody passed a locked entry");
+        t0.finish();
+        t1.finish();
+        t2.finish();
+        t3.finish();
+        s.expect(Stage.STORED, s.window.getByte(5 * Stage.BLOCK));
+        s.expect(0, slot9.getByte(0));
+        s.expect(Stage.WRITTEN, s.window.getByte(20 * Stage.BLOCK));
+        VolumeChecker.check(s.file, slot9);
+    }
+
     /** A fault holds the entry and leaves another one in its place; the first waiter has no use for that. */
     private static void replacedEntry(Stage s) {
+        DaxWindow first = s.window(0, Stage.BLOCK);
         DaxWindow second = s.window(0, Stage.BLOCK);
         DaxWindow third = s.window(0, Stage.BLOCK);
-        Actors.Actor t0 = s.actors.park(SyncPoint.FAULT_AFTER_ENTRY_LOCK, () -> s.window.getByte(0));
+        Actors.Actor t0 = s.actors.park(SyncPoint.FAULT_AFTER_ENTRY_LOCK, () -> first.getByte(0));
         // Has its block, and waits to replace the entry of a hole; it will find that of a block.
         Actors.Actor t1 = s.actors.startAndAwait(() -> s.write(0, 10));
         Actors.Actor t2 = s.actors.startAndAwait(() -> second.getByte(0));

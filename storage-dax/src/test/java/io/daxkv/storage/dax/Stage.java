@@ -91,7 +91,8 @@ final class Stage implements SyncPoint.Hook {
         }
         for (long at = 0; at < SIZE; at += HUGE) {
             TreeChunk chunk = chunk(VolumeLayout.indexOf(at));
-            assertFalse(chunk != null && chunk.indexLock.isHeldByCurrentThread(), "L4: inside the index lock at " + where);
+            assertFalse(
+                    chunk != null && chunk.indexLock.isHeldByCurrentThread(), "L4: inside the index lock at " + where);
         }
     }
 
