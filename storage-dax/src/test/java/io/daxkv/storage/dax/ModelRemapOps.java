@@ -38,6 +38,7 @@ final class ModelRemapOps {
             run.coverage.count("collapsed");
             file.put(op.number(), offset, file.bytes(offset + length, newSize - offset));
             file.setSize(op.number(), newSize);
+            run.dropCopies(file, (int) VolumeLayout.indexCount(newSize), Integer.MAX_VALUE);
             moved(file, offset, wasPolluted);
         }
         run.checks.changed(file, offset, Math.max(0, file.size() - offset));

@@ -102,13 +102,32 @@ final class ModelScripts {
             11 crash image=0 seed=0
             """;
 
+    /** A collapse takes the last pages away, and the copies a private window made of them (M10, M11). */
+    private static final String COLLAPSE_UNDER_PRIVATE_COPIES = """
+            profile SMALL
+            1 create file=0
+            2 truncate file=0 offset=60000
+            3 open window=0 file=0 block=0 blocks=24 mode=3
+            4 store window=0 offset=57000 length=8 variant=0
+            5 store window=0 offset=100 length=8 variant=0
+            6 collapse file=0 block=1 blocks=8
+            7 beyond window=0 offset=28330
+            8 load window=0 offset=96 length=16 variant=0
+            """;
+
     private ModelScripts() {}
 
     static List<ModelLog> all() {
         ModelOps table = new ModelOps();
         List<ModelLog> logs = new ArrayList<>();
         for (String script : List.of(
-                HOLE_ENTRY_OVER_A_BLOCK, PUNCH_INSIDE_FSYNC, STORE_INSIDE_FSYNC, SYNC_FAULT, HUGE, HUGE_PROTECTED)) {
+                HOLE_ENTRY_OVER_A_BLOCK,
+                PUNCH_INSIDE_FSYNC,
+                STORE_INSIDE_FSYNC,
+                SYNC_FAULT,
+                HUGE,
+                HUGE_PROTECTED,
+                COLLAPSE_UNDER_PRIVATE_COPIES)) {
             logs.add(ModelLog.parse(script.lines().toList(), table));
         }
         return logs;
