@@ -12,7 +12,11 @@ import java.util.Map;
  */
 final class FileLeases {
     private final FileParts parts;
+    private final VolumeCore core;
     private final Inode inode;
+    private final FileLocks locks;
+    private final MappingTree tree;
+    private final FilePoison poison;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -22,7 +26,11 @@ final class FileLeases {
 
     FileLeases(FileParts parts, FilePins pins) {
         this.parts = parts;
+        this.core = parts.core;
         this.inode = parts.inode;
+        this.locks = parts.locks;
+        this.tree = parts.tree;
+        this.poison = parts.poison;
         this.pins = pins;
     }
 
@@ -31,40 +39,51 @@ final class FileLeases {
         if (length == 0) {
             throw new IllegalArgumentException("lease of nothing: offset=" + offset);
         }
-        parts.locks.io.writeLock().lock();
+        locks.io.writeLock().lock();
         try {
-            parts.core.checkTakesStores();
+            core.checkTakesStores();
             inode.checkExists();
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
-            parts.poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
+            poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
-            RawLease lease = new RawLease(this, parts.core, pins.pin(offset, length));
+            RawLease lease = new RawLease(this, core, pins.pin(offset, length));
             synchronized (this) {
                 leases.put(lease, new BitSet());
                 isEmpty = false;
             }
             return lease;
         } finally {
-            parts.locks.io.writeLock().unlock();
+            locks.io.writeLock().unlock();
         }
     }
 
     void close(RawLease lease) {
-        synchronized (this) {
-            BitSet lost = leases.get(lease);
-            if (lost != null) {
-                // Before it is forgotten: an fsync that comes in between would not know of its stores.
-                mark(lease, lost, 0, BlockMap.INDEX_COUNT);
-                leases.remove(lease);
-                isEmpty = leases.isEmpty();
-            }
+        // As every mark: whoever swaps the block map holds this lock, so that no table goes away under a lookup.
+        locks.writeback.lock();
+        try {
+            forget(lease);
+        } finally {
+            locks.writeback.unlock();
         }
         pins.close(lease.pin());
     }
 
-    /** Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot. */
+    private synchronized void forget(RawLease lease) {
+        BitSet lost = leases.get(lease);
+        if (lost != null) {
+            // Before it is forgotten: an fsync that comes in between would not know of its stores.
+            mark(lease, lost, 0, BlockMap.INDEX_COUNT);
+            leases.remove(lease);
+            isEmpty = leases.isEmpty();
+        }
+    }
+
+    /**
+     * Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot,
+     * under its lock.
+     */
     void mark(long first, long end) {
         if (isEmpty) {
             return;
@@ -103,13 +122,23 @@ final class FileLeases {
         }
     }
 
+    /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */
+    synchronized boolean covers(long first, long count) {
+        for (RawLease lease : leases.keySet()) {
+            if (lease.pin().covers(first, count)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void mark(RawLease lease, BitSet lost, long first, long end) {
         long start = firstIndex(lease);
         long to = Math.min(end, endIndex(lease));
         for (long index = Math.max(first, start); index < to; index++) {
             if (!lost.get((int) (index - start))) {
-                parts.tree.install(index, parts.blocks.entryFor(index));
-                parts.tree.makeChunk(index).mark(index, LineMask.ALL);
+                tree.install(index, parts.blocks.entryFor(index));
+                tree.makeChunk(index).mark(index, LineMask.ALL);
             }
         }
     }

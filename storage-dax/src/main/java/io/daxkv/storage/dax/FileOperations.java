@@ -70,4 +70,12 @@ class FileOperations {
     Preallocation preallocation(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
         return new Preallocation(parts, io, truncation, writeback);
     }
+
+    RangeShift rangeShift(FileParts parts, Truncation truncation, Writeback writeback) {
+        return new RangeShift(parts, truncation, writeback);
+    }
+
+    Reflink reflink(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
+        return new Reflink(parts, io, truncation, writeback);
+    }
 }

@@ -48,7 +48,8 @@ class WindowBytesStoreTest {
             Bytes<?> direct = Bytes.allocateDirect(SIZE);
             Bytes<?> onWindow = file.window(0, SIZE).bytes();
             List<String> expected = new ChronicleProgram(onHeap, seed.random()).run();
-            assertIterableEquals(expected, new ChronicleProgram(direct, seed.random()).run(), "heap and direct memory agree");
+            assertIterableEquals(
+                    expected, new ChronicleProgram(direct, seed.random()).run(), "heap and direct memory agree");
             assertIterableEquals(expected, new ChronicleProgram(onWindow, seed.random()).run());
             assertArrayEquals(
                     onHeap.bytesForRead().toByteArray(), onWindow.bytesForRead().toByteArray());

@@ -138,6 +138,17 @@ class WindowTransferTest {
     }
 
     @Test
+    void poisonInTheSourceGivesAShortWriteAndThenATypedError() {
+        write(file, 0, random(3 * PAGE, 17));
+        DaxWindow source = file.window(0, 3 * PAGE);
+        file.markPoisoned(PAGE + 100, 1);
+        assertEquals(PAGE, other.write(0, source, 0, 3 * PAGE));
+        assertThrows(PoisonedException.class, () -> other.write(0, source, PAGE, PAGE));
+        assertArrayEquals(random(PAGE, 17), read(other, 0, PAGE));
+        assertEquals(PAGE, other.size());
+    }
+
+    @Test
     void targetThatEndsGivesAShortReadAndThenATypedError() {
         write(file, 0, random(100 * KIB, 6));
         other.truncate(PAGE + 1);
