@@ -140,6 +140,12 @@ final class HoleRaces {
         return List.of(
                 layoutBreak("punch", s -> s.file.punchHole(0, Stage.BLOCK)),
                 layoutBreak("allocate", s -> s.file.allocate(Stage.SIZE, Stage.BLOCK)),
+                layoutBreak("zero", s -> s.file.zeroRange(0, Stage.BLOCK, SizeRule.KEEP)),
+                layoutBreak("clone", s -> s.volume.clone("f", "c")),
+                layoutBreak("range", s -> s.foreign.cloneRange(s.file, 0, 0, Stage.BLOCK)),
+                layoutBreak("collapse", Stage.FAR - Stage.BLOCK, s -> s.file.collapseRange(0, Stage.BLOCK)),
+                layoutBreak("behind", s -> s.file.collapseRange(Stage.FAR + Stage.BLOCK, Stage.BLOCK)),
+                layoutBreak("insert", Stage.FAR + Stage.BLOCK, s -> s.file.insertRange(0, Stage.BLOCK)),
                 layoutBreak("extend", s -> s.file.truncate(Stage.SIZE + 5000)),
                 layoutBreak("cut", s -> s.file.truncate(Stage.FAR + Stage.BLOCK)));
     }

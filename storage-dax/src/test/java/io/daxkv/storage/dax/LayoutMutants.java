@@ -12,7 +12,7 @@ final class LayoutMutants {
 
     /** Linux in 2025: every change of the layout drops all entries of the file, dirty or not. */
     private static Mutant breakLayoutOfAll() {
-        return new Mutant("break-layout-all", "S03b") {
+        return new Mutant("break-layout-all", "S03b", "S34") {
             @Override
             Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
                 return new Truncation(parts, io, writeback) {
@@ -26,6 +26,11 @@ final class LayoutMutants {
                     void truncate(long newSize) {
                         dropAll();
                         super.truncate(newSize);
+                    }
+
+                    @Override
+                    void settle(long first, long count) {
+                        destroy(first, count);
                     }
 
                     private void dropAll() {

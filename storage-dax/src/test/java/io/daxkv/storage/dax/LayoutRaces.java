@@ -29,6 +29,8 @@ final class LayoutRaces {
                 new Scenario("S35", "2018: a punch under a transfer", s -> pinned(s, LayoutRaces::punchFirst)),
                 new Scenario("S35.cut", "2018: a truncate under a transfer", s -> pinned(s, f -> f.truncate(0))),
                 new Scenario("S35.zero", "2018: zeroes under a transfer", s -> pinned(s, LayoutRaces::zeroFirst)),
+                new Scenario(
+                        "S35.collapse", "2018: a collapse under a transfer", s -> pinned(s, LayoutRaces::dropFirst)),
                 new Scenario("S36", "2019: private copies dropped", LayoutRaces::privateCopies),
                 new Scenario("S38", "2019: a private fault during a punch", LayoutRaces::punchAndPrivateFault),
                 new Scenario("S40", "a file that outlives its name", LayoutRaces::unlinkWhileMapped),
@@ -165,6 +167,11 @@ final class LayoutRaces {
 
     private static void punchFirst(DaxFile file) {
         file.punchHole(0, Stage.BLOCK);
+    }
+
+    private static void dropFirst(DaxFile file) {
+        file.collapseRange(0, Stage.BLOCK);
+        file.insertRange(0, Stage.BLOCK);
     }
 
     private static void zeroFirst(DaxFile file) {
