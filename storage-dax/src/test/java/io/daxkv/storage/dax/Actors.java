@@ -37,7 +37,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
         private CountDownLatch gate;
         private int place;
 
-        private Actor(Runnable body, SyncPoint... places) {
+        private Actor(String name, Runnable body, SyncPoint... places) {
             this.places = places;
             this.thread = new Thread(() -> {
                 try {
@@ -48,6 +48,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
                     }
                 }
             });
+            thread.setName(name);
             thread.setDaemon(true);
         }
 
@@ -187,8 +188,9 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
     }
 
     private Actor start(Runnable body, SyncPoint... places) {
-        Actor actor = new Actor(body, places);
+        Actor actor;
         synchronized (actors) {
+            actor = new Actor("actor " + actors.size(), body, places);
             actors.add(actor);
         }
         actor.thread.start();

@@ -171,12 +171,14 @@ final class HoleRaces {
         s.file.fsync();
         s.window.putByte(0, Stage.STORED);
         s.write(2048, 10);
-        assertTrue(s.isDirty(0), "D1");
-        assertTrue(s.window.storeAddress(0) >= 0, "no block is new, so nobody loses a permission");
+        boolean isDirty = s.isDirty(0);
+        boolean isWritable = s.window.storeAddress(0) >= 0;
         s.syncAndCrash(() -> {
             s.expect(Stage.STORED, s.read(0));
             s.expect(Stage.WRITTEN, s.read(2048));
         });
+        assertTrue(isDirty, "D1");
+        assertTrue(isWritable, "no block is new, so nobody loses a permission");
     }
 
     private static void lookupBeforeLock(Stage s) {

@@ -30,12 +30,11 @@ final class LayoutMutants {
 
                     @Override
                     void settle(long first, long count) {
-                        destroy(first, count);
+                        dropAll();
                     }
 
                     private void dropAll() {
-                        windows.revoke(0, BlockMap.INDEX_COUNT);
-                        tree.destroy(0, BlockMap.INDEX_COUNT);
+                        destroy(0, BlockMap.INDEX_COUNT);
                     }
                 };
             }
@@ -47,6 +46,12 @@ final class LayoutMutants {
                     void allocate(long offset, long length, SizeRule rule) {
                         truncation.destroy(0, BlockMap.INDEX_COUNT);
                         super.allocate(offset, length, rule);
+                    }
+
+                    @Override
+                    void zeroRange(long offset, long length, SizeRule rule) {
+                        truncation.destroy(0, BlockMap.INDEX_COUNT);
+                        super.zeroRange(offset, length, rule);
                     }
                 };
             }
