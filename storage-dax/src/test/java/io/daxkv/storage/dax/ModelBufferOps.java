@@ -115,6 +115,9 @@ final class ModelBufferOps {
                 run.takeOff(file, offset, bytes);
                 long[] done = {0};
                 run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> done[0] = written(channel, parts));
+                if (cut > 0 && done[0] > cut) {
+                    file.passed(offset + cut);
+                }
                 run.land(op.number(), (int) done[0]);
             } else if (variant % 3 == 1) {
                 ByteBuffer target = ByteBuffer.allocate(length);
