@@ -18,7 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * level looks at the one below after clearing and sets itself again if that is not empty. So a set mask is never
  * unreachable.
  */
-final class TreeChunk {
+class TreeChunk {
+    // Not final, and some parts not private, only for the faulty ones that the model checker must find.
+
     /** Answer of {@link #grab} to a huge request where single entries are: fall back, do not wait (L7). */
     static final long CONFLICT = -1;
 
@@ -27,11 +29,11 @@ final class TreeChunk {
     private static final int WORDS = SLOTS / Long.SIZE;
 
     final long firstIndex;
-    private final TreeNode node;
-    private final ReentrantLock indexLock = new ReentrantLock();
-    private final Condition entryFreed = indexLock.newCondition();
-    private final long[] masks = new long[SLOTS];
-    private final long[] dirty = new long[WORDS];
+    final TreeNode node;
+    final ReentrantLock indexLock = new ReentrantLock();
+    final Condition entryFreed = indexLock.newCondition();
+    final long[] masks = new long[SLOTS];
+    final long[] dirty = new long[WORDS];
     private final long[] toWrite = new long[WORDS];
     private long hugeEntry;
     private long[] entries;
@@ -326,7 +328,7 @@ final class TreeChunk {
         return entries == null ? MappingEntry.NONE : entries[slot(index)];
     }
 
-    private void set(long index, long entry) {
+    void set(long index, long entry) {
         if (MappingEntry.isHuge(entry) || hugeEntry != MappingEntry.NONE) {
             assert entryCount == 0 : "huge and single entries at once: firstIndex=" + firstIndex;
             hugeEntry = entry;

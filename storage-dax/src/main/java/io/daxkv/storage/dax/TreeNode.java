@@ -5,14 +5,16 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** 512 chunks (1 GiB of file) of a {@link MappingTree}, with one DIRTY bit each. */
-final class TreeNode {
+class TreeNode {
+    // Not final only for the faulty ones that the model checker must find.
+    //
     static final int CHUNKS = 512;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-    private final long firstIndex;
+    final long firstIndex;
     private final AtomicReferenceArray<TreeChunk> chunks = new AtomicReferenceArray<>(CHUNKS);
-    private final long[] dirty = new long[CHUNKS / Long.SIZE];
+    final long[] dirty = new long[CHUNKS / Long.SIZE];
 
     TreeNode(long firstIndex) {
         this.firstIndex = firstIndex;
@@ -27,10 +29,14 @@ final class TreeNode {
         int slot = slot(index);
         TreeChunk chunk = chunks.get(slot);
         if (chunk == null) {
-            TreeChunk made = new TreeChunk(this, index & -VolumeLayout.HUGE_BLOCKS);
+            TreeChunk made = newChunk(index & -VolumeLayout.HUGE_BLOCKS);
             chunk = chunks.compareAndSet(slot, null, made) ? made : chunks.get(slot);
         }
         return chunk;
+    }
+
+    TreeChunk newChunk(long first) {
+        return new TreeChunk(this, first);
     }
 
     /** Marks a chunk DIRTY; called after its own mark is set. */
