@@ -67,7 +67,7 @@ final class ImportRules {
             // A channel must say why it maps nothing.
             new Library(
                     "\\bMappedByteBuffer\\b|\\bMapMode\\b",
-                    List.of("io.daxkv.storage.pmem", "io.daxkv.storage.dax.DaxFileChannel"),
+                    List.of("io.daxkv.storage.pmem", "io.daxkv.storage.dax.CopyingFileChannel"),
                     "use Pmem"),
             new Library(
                     "\\bio\\.micrometer\\.", List.of("io.daxkv.server.metrics"), "use LoopCounters or MetricSources"),

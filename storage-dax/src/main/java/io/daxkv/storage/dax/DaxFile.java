@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import java.nio.ByteBuffer;
+import java.nio.file.OpenOption;
 import java.util.List;
 
 /**
@@ -26,6 +27,7 @@ public final class DaxFile {
     private final FileOperations operations;
     private final FaultHandler faults;
     private final IoPath io;
+    private final WindowTransfer transfer;
     private final Writeback writeback;
     private final Truncation truncation;
     private final Preallocation preallocation;
@@ -37,6 +39,7 @@ public final class DaxFile {
         parts.writeback = writeback;
         this.faults = operations.faults(parts);
         this.io = operations.io(parts);
+        this.transfer = operations.transfer(parts, io);
         this.truncation = operations.truncation(parts, io, writeback);
         this.preallocation = operations.preallocation(parts, io, truncation, writeback);
     }
@@ -66,12 +69,52 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        io.write(requireOffset(offset), source);
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            io.write(requireOffset(offset), source);
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
     }
 
     /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
     public DaxWindow window(long offset, long length) {
         return window(offset, length, WindowMode.TRACKED);
+    }
+
+    /**
+     * As {@link #read(long, ByteBuffer)}, into a window, which may be one of this file and of these very bytes.
+     *
+     * @return bytes copied, fewer if the window could not take more; -1 at or past the end
+     * @throws DaxException if the window could not take the first byte
+     */
+    public long read(long offset, DaxWindow target, long position, long length) {
+        return transfer.read(requireOffset(offset), target, position, length);
+    }
+
+    /**
+     * As {@link #write(long, ByteBuffer)}, from a window, which may be one of this file and of these very bytes: each
+     * byte is what the window held when it was copied.
+     *
+     * @return bytes written, fewer if the window could not give more or the volume had no room for more
+     * @throws DaxException if the first byte could not be loaded or written; nothing changed then
+     */
+    public long write(long offset, DaxWindow source, long position, long length) {
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            return transfer.write(requireOffset(offset), source, position, length);
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
+    }
+
+    /**
+     * Opens the file as a channel, for code that knows nothing of this layer.
+     *
+     * @param options as {@link java.nio.channels.FileChannel#open} reads them; none means read and write
+     */
+    public DaxFileChannel channel(OpenOption... options) {
+        return new DaxFileChannel(this, ChannelOptions.of(options));
     }
 
     /**
@@ -102,7 +145,7 @@ public final class DaxFile {
      *     volume is opened the next time
      */
     public void allocate(long offset, long length, SizeRule rule) {
-        preallocation.allocate(requireOffset(offset), requireLength(length), rule);
+        change(() -> preallocation.allocate(requireOffset(offset), requireLength(length), rule));
     }
 
     /**
@@ -112,26 +155,48 @@ public final class DaxFile {
      * @param rule whether the file grows to the end of the range
      */
     public void zeroRange(long offset, long length, SizeRule rule) {
-        preallocation.zeroRange(requireOffset(offset), requireLength(length), rule);
+        change(() -> preallocation.zeroRange(requireOffset(offset), requireLength(length), rule));
     }
 
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
     public void punchHole(long offset, long length) {
-        truncation.punchHole(requireOffset(offset), requireLength(length));
+        change(() -> truncation.punchHole(requireOffset(offset), requireLength(length)));
     }
 
     /** Sets the file's length: cuts bytes off, or adds bytes that read as zero. */
     public void truncate(long newSize) {
-        truncation.truncate(requireOffset(newSize));
+        change(() -> truncation.truncate(requireOffset(newSize)));
+    }
+
+    /**
+     * Keeps the blocks behind a range, which must lie inside the file, where they are until the pin closes: layout
+     * changes of the range wait for it, up to the volume's age cap (T16).
+     */
+    public DaxPin pin(long offset, long length) {
+        return parts.pins.pin(requireOffset(offset), requireLength(length));
+    }
+
+    /**
+     * Hands out the memory behind a range, which must lie inside the file; its holes get blocks. Every fsync of it
+     * writes back all of its blocks until the lease closes (U4).
+     *
+     * @param length at least 1
+     */
+    public RawLease lease(long offset, long length) {
+        RawLease[] lease = new RawLease[1];
+        change(() -> lease[0] = parts.pins.leases.lease(io, requireOffset(offset), requireLength(length)));
+        return lease[0];
     }
 
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
+        parts.inode.checkExists();
         writeback.fsync(0, BlockMap.INDEX_COUNT);
     }
 
     /** As {@link #fsync()}, for whole blocks of a range; dirt outside stays dirty (D8). */
     public void fsync(long offset, long length) {
+        parts.inode.checkExists();
         writeback.fsync(
                 VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
     }
@@ -165,9 +230,19 @@ public final class DaxFile {
         truncation.dropBeyondEnd();
     }
 
-    /** Frees everything, once the inode is durably gone. */
-    void release() {
-        truncation.releaseAll();
+    /** Ends the file, once its inode is durably gone: now, or when its last window, pin or lease closes. */
+    void unlink() {
+        parts.eviction.unlink();
+    }
+
+    /** Runs a change of the file unless the volume is frozen, then it waits. */
+    private void change(Runnable operation) {
+        long ticket = parts.core.gate.beginWrite();
+        try {
+            operation.run();
+        } finally {
+            parts.core.gate.endWrite(ticket);
+        }
     }
 
     private static long requireLength(long length) {

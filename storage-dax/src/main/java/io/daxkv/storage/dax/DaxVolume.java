@@ -27,8 +27,12 @@ public final class DaxVolume implements AutoCloseable {
     private Superblock superblock;
 
     DaxVolume(Pmem pmem, FileOperations operations, SyncPoint.Hook syncHook) {
+        this(pmem, operations, new DaxVolumeOptions(), syncHook);
+    }
+
+    DaxVolume(Pmem pmem, FileOperations operations, DaxVolumeOptions options, SyncPoint.Hook syncHook) {
         this.superblock = Superblock.read(pmem);
-        this.core = new VolumeCore(pmem, superblock, syncHook);
+        this.core = new VolumeCore(pmem, superblock, options, syncHook);
         this.operations = operations;
         this.inodes = new InodeTable(core, (superblock.features() & VolumeLayout.FEATURE_REMAP) != 0);
         // All blocks are claimed before the first file is mended: mending allocates and frees.
@@ -64,7 +68,12 @@ public final class DaxVolume implements AutoCloseable {
 
     /** Opens the volume in {@code pmem}. */
     public static DaxVolume open(Pmem pmem) {
-        return new DaxVolume(pmem, new FileOperations(), SyncPoint.Hook.NONE);
+        return open(pmem, new DaxVolumeOptions());
+    }
+
+    /** As {@link #open(Pmem)}, with options. */
+    public static DaxVolume open(Pmem pmem, DaxVolumeOptions options) {
+        return new DaxVolume(pmem, new FileOperations(), options, SyncPoint.Hook.NONE);
     }
 
     /**
@@ -106,12 +115,13 @@ public final class DaxVolume implements AutoCloseable {
     }
 
     /** Creates an empty file; {@code name} is 1..88 bytes of UTF-8 and not taken. */
-    public synchronized DaxFile create(String name, DaxFileKind kind) {
-        core.checkTakesStores();
-        if (files.containsKey(name)) {
-            throw new IllegalArgumentException("file exists: name=" + name);
+    public DaxFile create(String name, DaxFileKind kind) {
+        long ticket = core.gate.beginWrite();
+        try {
+            return createNow(name, kind);
+        } finally {
+            core.gate.endWrite(ticket);
         }
-        return register(inodes.create(name, kind));
     }
 
     /** Returns a file; every open of one name returns the same object. */
@@ -127,13 +137,18 @@ public final class DaxVolume implements AutoCloseable {
         return files.containsKey(name);
     }
 
-    /** Deletes a file and gives its blocks back; its windows are closed. */
-    public synchronized void delete(String name) {
-        core.checkTakesStores();
-        DaxFile file = open(name);
-        inodes.delete(file.parts().inode);
-        files.remove(name);
-        file.release();
+    /**
+     * Takes a file's name away, durably: it can be created anew at once. Windows, pins and leases of the old file go on
+     * working; its blocks come back when the last of them closes (T10). All other calls on it are refused.
+     */
+    public void delete(String name) {
+        long ticket = core.gate.beginWrite();
+        try {
+            // Outside the monitor: it waits for the file's IO.
+            takeAway(name).unlink();
+        } finally {
+            core.gate.endWrite(ticket);
+        }
     }
 
     /** Returns the names of all files, in no order. */
@@ -162,7 +177,71 @@ public final class DaxVolume implements AutoCloseable {
     }
 
     /** Makes the volume {@code newSize} bytes long, while it is in use; does nothing if it already is. */
-    public synchronized void grow(long newSize) {
+    public void grow(long newSize) {
+        long ticket = core.gate.beginWrite();
+        try {
+            growNow(newSize);
+        } finally {
+            core.gate.endWrite(ticket);
+        }
+    }
+
+    /**
+     * Makes every file durable and holds up whatever would change one from then on, until {@link #thaw}: IO writes,
+     * layout changes, and stores to windows, which fault and wait. Reads, loads and fsync go on. Stores through a
+     * {@link RawLease} cannot be held up.
+     *
+     * @throws IllegalStateException if the volume is frozen already
+     */
+    public void freeze() {
+        core.gate.freeze(() -> {
+            core.checkTakesStores();
+            stopStores();
+            fsyncAll();
+        });
+    }
+
+    /**
+     * Lets go on what {@link #freeze} held up; any thread may call it.
+     *
+     * @throws IllegalStateException if the volume is not frozen
+     */
+    public void thaw() {
+        core.gate.thaw();
+    }
+
+    /**
+     * Makes every file durable and takes no further stores, not even through windows that were writable; loads and
+     * reads go on, the memory below stays open. Idempotent; ends a freeze.
+     */
+    @Override
+    public void close() {
+        core.gate.runShut(() -> {
+            stopStores();
+            if (core.takesStores()) {
+                fsyncAll();
+                core.shutDown("closed");
+            }
+        });
+    }
+
+    private synchronized DaxFile createNow(String name, DaxFileKind kind) {
+        core.checkTakesStores();
+        if (files.containsKey(name)) {
+            throw new IllegalArgumentException("file exists: name=" + name);
+        }
+        return register(inodes.create(name, kind));
+    }
+
+    private synchronized DaxFile takeAway(String name) {
+        core.checkTakesStores();
+        DaxFile file = open(name);
+        inodes.delete(file.parts().inode);
+        files.remove(name);
+        return file;
+    }
+
+    private synchronized void growNow(long newSize) {
         core.checkTakesStores();
         long blockCount = newSize >>> VolumeLayout.BLOCK_SHIFT;
         if (blockCount <= superblock.blockCount()) {
@@ -174,13 +253,13 @@ public final class DaxVolume implements AutoCloseable {
         core.allocator.grow(blockCount);
     }
 
-    /** Makes every file durable and takes no further stores. Idempotent; the memory below stays open. */
-    @Override
-    public synchronized void close() {
-        if (core.takesStores()) {
-            files.values().forEach(DaxFile::fsync);
-            core.shutDown("closed");
-        }
+    /** Makes the next store of every window fault; called with the gate shut, so it does not get through. */
+    private void stopStores() {
+        core.files.forEach(parts -> parts.windows.revoke(0, BlockMap.INDEX_COUNT));
+    }
+
+    private synchronized void fsyncAll() {
+        files.values().forEach(DaxFile::fsync);
     }
 
     VolumeCore core() {
@@ -200,6 +279,7 @@ public final class DaxVolume implements AutoCloseable {
 
     private DaxFile register(Inode inode) {
         FileParts parts = new FileParts(core, inode, operations);
+        core.files.add(parts);
         DaxFile file = new DaxFile(parts, operations);
         files.put(inode.name, file);
         return file;

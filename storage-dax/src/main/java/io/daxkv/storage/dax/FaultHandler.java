@@ -30,6 +30,7 @@ class FaultHandler {
     final WritableBlocks blocks;
     final Inode inode;
     final Writeback writeback;
+    private final FileEviction eviction;
 
     FaultHandler(FileParts parts) {
         this.core = parts.core;
@@ -40,6 +41,7 @@ class FaultHandler {
         this.blocks = parts.blocks;
         this.inode = parts.inode;
         this.writeback = parts.writeback;
+        this.eviction = parts.eviction;
     }
 
     /** Begins a window: from now on revokes know it. */
@@ -48,7 +50,7 @@ class FaultHandler {
             // A write under way may have asked already whether there is such a window, and be about to grow the file.
             locks.io.readLock().lock();
         }
-        // Shared, so that a file that is going away either refuses it or closes it.
+        // Shared, so that a file that is going away either refuses it or lives on for it.
         locks.invalidate.readLock().lock();
         try {
             inode.checkExists();
@@ -76,6 +78,7 @@ class FaultHandler {
         } finally {
             locks.invalidate.writeLock().unlock();
         }
+        eviction.evictIfUnused();
     }
 
     /**
@@ -86,9 +89,21 @@ class FaultHandler {
      * @throws WindowPermissionException if the window permits no stores (M12)
      */
     void fault(DaxWindow window, long index, boolean write) {
-        if (write && window.mode().storesToFile()) {
-            core.checkTakesStores();
+        if (!write || !window.mode().storesToFile()) {
+            faultNow(window, index, write);
+            return;
         }
+        // Before any lock of the file: what waits here for a thaw must hold nobody else up.
+        long ticket = core.gate.beginFault();
+        try {
+            core.checkTakesStores();
+            faultNow(window, index, true);
+        } finally {
+            core.gate.endFault(ticket);
+        }
+    }
+
+    private void faultNow(DaxWindow window, long index, boolean write) {
         locks.invalidate.readLock().lock();
         try {
             window.requireOpen();
@@ -235,9 +250,12 @@ class FaultHandler {
         }
     }
 
-    /** Returns true if a crash could leave a size that cuts off what a page before {@code end} shows now (D15). */
+    /**
+     * Returns true if a crash could leave a size that cuts off what a page before {@code end} shows now (D15); a file
+     * without a name has no size to leave.
+     */
     boolean needsSync(long end) {
-        return Math.min(inode.size(), VolumeLayout.offsetOf(end)) > inode.durableSize();
+        return !inode.isDeleted() && Math.min(inode.size(), VolumeLayout.offsetOf(end)) > inode.durableSize();
     }
 
     /** The sync fault: no entry is held, or the write-back would wait for it; the size cannot be cut meanwhile. */

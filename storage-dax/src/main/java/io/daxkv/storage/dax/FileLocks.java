@@ -4,7 +4,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The locks of one file, in the order they are taken (L1). Entry locks, the block map's and the allocator's come after.
+ * The locks of one file, in the order they are taken (L1), after the volume's {@link FreezeGate}. Entry locks, the
+ * block map's and the allocator's come after.
  */
 final class FileLocks {
     /** The kernel's i_rwsem: reads share it, writes and layout changes own it. Never taken by a fault (L2). */

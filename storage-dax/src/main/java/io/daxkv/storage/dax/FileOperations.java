@@ -12,6 +12,10 @@ class FileOperations {
         return new BlockMap(core, inode.rootOffset(), inode.kind);
     }
 
+    FilePins pins(FileParts parts) {
+        return new FilePins(parts);
+    }
+
     WritableBlocks blocks(FileParts parts) {
         return new WritableBlocks(parts);
     }
@@ -37,6 +41,10 @@ class FileOperations {
 
     IoPath io(FileParts parts) {
         return new IoPath(parts);
+    }
+
+    WindowTransfer transfer(FileParts parts, IoPath io) {
+        return new WindowTransfer(parts, io);
     }
 
     Writeback writeback(FileParts parts) {

@@ -10,6 +10,8 @@ package io.daxkv.storage.dax;
  * @param windows who must be told when a block changes
  * @param blocks makes an index ready for stores
  * @param locks the file's locks
+ * @param eviction what happens once its name is gone
+ * @param pins who needs its blocks to stay where they are
  */
 final class FileParts {
     final VolumeCore core;
@@ -19,6 +21,8 @@ final class FileParts {
     final WindowSet windows;
     final WritableBlocks blocks;
     final FileLocks locks = new FileLocks();
+    final FileEviction eviction = new FileEviction(this);
+    final FilePins pins;
 
     /** What makes the file durable; faults and growing writes need it too. Set once, before the others are made. */
     Writeback writeback;
@@ -28,6 +32,7 @@ final class FileParts {
         this.inode = inode;
         this.map = operations.map(core, inode);
         this.windows = operations.windows(core);
+        this.pins = operations.pins(this);
         this.blocks = operations.blocks(this);
     }
 }

@@ -40,6 +40,14 @@ final class Inode {
         size = newSize;
     }
 
+    /** Refuses a range that reaches beyond the end of the file. */
+    void checkInside(long from, long length) {
+        if (from + length < 0 || from + length > size) {
+            throw new BeyondEndOfFileException(
+                    "range reaches beyond the end: offset=" + from + ", length=" + length + ", size=" + size);
+        }
+    }
+
     long rootOffset() {
         return offset + VolumeLayout.INODE_ROOT;
     }
@@ -50,15 +58,22 @@ final class Inode {
      */
     void persistSize(long newSize) {
         if (newSize != durableSize) {
-            CheckedWord.store(core.pmem, core.seed, offset + VolumeLayout.INODE_FILE_SIZE, newSize);
-            core.flushAndDrain(offset + VolumeLayout.INODE_FILE_SIZE, Long.BYTES);
+            // An unlinked file that somebody still maps has no size on the medium any more: a crash ends it.
+            if (!isDeleted) {
+                CheckedWord.store(core.pmem, core.seed, offset + VolumeLayout.INODE_FILE_SIZE, newSize);
+                core.flushAndDrain(offset + VolumeLayout.INODE_FILE_SIZE, Long.BYTES);
+            }
             durableSize = newSize;
         }
     }
 
-    /** Refuses everything from now on; called with all locks of the file owned. */
+    /** Refuses all but windows, pins and leases from now on; called with all locks of the file owned. */
     void markDeleted() {
         isDeleted = true;
+    }
+
+    boolean isDeleted() {
+        return isDeleted;
     }
 
     /**

@@ -4,7 +4,6 @@ import io.daxkv.storage.pmem.Pmem;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -16,13 +15,12 @@ import java.util.zip.CRC32C;
  * <p><b>Durability.</b> Creating and deleting are durable on return. The state word is stored last when a file is made
  * and first when it goes, each in one failure-atomic step, so a crash leaves the file whole or absent.
  *
- * <p><b>Threads.</b> Guarded by the volume's monitor.
+ * <p><b>Threads.</b> Guarded by the volume's monitor; only the slots of evicted files come back at any time.
  */
 final class InodeTable {
     private final VolumeCore core;
     private final BlockMap map;
     private final boolean mayShare;
-    private final ArrayDeque<Long> freeOffsets = new ArrayDeque<>();
     private long blockCount;
 
     /**
@@ -78,16 +76,15 @@ final class InodeTable {
         return new Inode(core, offset, name, kind);
     }
 
-    /** Makes a file absent, durably; its blocks may be freed afterwards, never before. */
+    /** Makes a file absent, durably; its blocks and its slot may be freed afterwards, never before. */
     void delete(Inode inode) {
         setState(inode.offset, 0);
-        freeOffsets.addLast(inode.offset);
     }
 
     private void loadOne(long offset, List<Inode> inodes) {
         long state = CheckedWord.load(core.pmem, core.seed, offset + VolumeLayout.INODE_STATE);
         if (state == 0) {
-            freeOffsets.addLast(offset);
+            core.freeInodes.add(offset);
             return;
         }
         ByteBuffer inode = ByteBuffer.allocate(VolumeLayout.INODE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
@@ -123,16 +120,16 @@ final class InodeTable {
     }
 
     private long takeOffset() {
-        if (freeOffsets.isEmpty()) {
+        if (core.freeInodes.isEmpty()) {
             long index = blockCount;
             map.mapHoles(index, 1);
             blockCount = index + 1;
             long block = MappingEntry.blockAt(map.lookup(index), index);
             for (int i = 0; i < VolumeLayout.INODES_PER_BLOCK; i++) {
-                freeOffsets.addLast(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE);
+                core.freeInodes.add(VolumeLayout.offsetOf(block) + (long) i * VolumeLayout.INODE_SIZE);
             }
         }
-        return freeOffsets.removeFirst();
+        return core.freeInodes.remove();
     }
 
     private void setState(long offset, long state) {

@@ -185,7 +185,7 @@ class IoPath {
     }
 
     /** Returns how many bytes from {@code offset} on lie in its block, at most {@code max}. */
-    private static int pieceLength(long offset, int max) {
+    static int pieceLength(long offset, int max) {
         return Math.min(max, VolumeLayout.BLOCK_SIZE - (int) (offset & VolumeLayout.BLOCK_SIZE - 1));
     }
 }

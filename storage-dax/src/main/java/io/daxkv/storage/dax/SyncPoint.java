@@ -36,6 +36,8 @@ enum SyncPoint {
     SYNC_BEFORE_FENCE,
     SYNC_AFTER_FENCE,
     LAYOUT_AFTER_LOCK,
+    LAYOUT_BEFORE_WAIT_PIN,
+    LAYOUT_AFTER_WAIT_PIN,
     LAYOUT_AFTER_REVOKE,
     LAYOUT_AFTER_DELETE,
     LAYOUT_BEFORE_FREE,
@@ -49,7 +51,8 @@ enum SyncPoint {
     COW_AFTER_DROP,
     INV_BEFORE_UNMAP,
     INV_AFTER_UNMAP,
-    INV_AFTER_REMOVE;
+    INV_AFTER_REMOVE,
+    FREEZE_BEFORE_WAIT;
 
     static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
 

@@ -1,6 +1,5 @@
 package io.daxkv.storage.dax;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +15,7 @@ class Truncation {
     final BlockMap map;
     final WindowSet windows;
     final Inode inode;
+    final FilePins pins;
     final IoPath io;
     final Writeback writeback;
 
@@ -26,6 +26,7 @@ class Truncation {
         this.map = parts.map;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.pins = parts.pins;
         this.io = io;
         this.writeback = writeback;
     }
@@ -46,7 +47,9 @@ class Truncation {
                 return;
             }
             if (first < last) {
-                // First, with the edges, since that is all a full volume can refuse: nothing is zeroed or forgotten
+                // Before anything else: it may let the invalidate lock go for a while (L8).
+                pins.awaitUnpinned(first, last - first);
+                // Then, with the edges, since that is all a full volume can refuse: nothing is zeroed or forgotten
                 // then.
                 map.split(first, last);
             }
@@ -127,35 +130,6 @@ class Truncation {
         }
     }
 
-    /** Frees all blocks and tables of a deleted file, whose inode is durably gone. */
-    void releaseAll() {
-        locks.io.writeLock().lock();
-        locks.invalidate.writeLock().lock();
-        // An fsync under way ends first: it may still store the size into the inode.
-        locks.writeback.lock();
-        try {
-            inode.markDeleted();
-            List<long[]> runs = new ArrayList<>();
-            map.walk(0, BlockMap.INDEX_COUNT, new BlockMap.Visitor() {
-                @Override
-                public void mapped(long index, long block, int blocks, long wordOffset) {
-                    runs.add(new long[] {block, blocks});
-                }
-
-                @Override
-                public void table(long block) {
-                    runs.add(new long[] {block, 1});
-                }
-            });
-            windows.closeAll();
-            runs.forEach(run -> core.allocator.free(run[0], run[1]));
-        } finally {
-            locks.writeback.unlock();
-            locks.invalidate.writeLock().unlock();
-            locks.io.writeLock().unlock();
-        }
-    }
-
     /** Moves the end up, durably; what lies between reads as zero, whatever a window left behind the old end (S33). */
     void extend(long newSize) {
         io.zeroTail(newSize);
@@ -168,7 +142,12 @@ class Truncation {
         long first = VolumeLayout.indexCount(newSize);
         // Also what was allocated beyond the end.
         long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : first;
-        // 1. Before anything changes, since it is all that a full volume can refuse.
+        // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), and the
+        // split,
+        //    since it is all that a full volume can refuse.
+        if (first < last) {
+            pins.awaitUnpinned(first, last - first);
+        }
         map.split(first, last);
         // 2. Zeroes behind the new end, then the size, both durable: zeroes later, and a crash could leave the cut-off
         //    bytes for the next extension to show again (S33); blocks freed sooner, and it could leave a size that
@@ -207,7 +186,7 @@ class Truncation {
         // 3. The map forgets the blocks, durably.
         List<long[]> freed = map.unmap(first, count);
         core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
-        // 4. Only now may another file get them: sooner, a crash could find them owned twice.
-        freed.forEach(run -> core.allocator.free(run[0], run[1]));
+        // 4. Only now may another file get them: sooner, a crash could find them owned twice. Pinned ones later still.
+        freed.forEach(run -> pins.release(run[0], run[1]));
     }
 }

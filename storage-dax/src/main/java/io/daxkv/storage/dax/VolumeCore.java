@@ -2,6 +2,11 @@ package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.Pmem;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What every part of an open volume shares: the bytes, the free blocks, the store epochs, and whether the volume still
@@ -13,14 +18,24 @@ final class VolumeCore {
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
     final DaxCounters counters = new DaxCounters();
+    final FreezeGate gate = new FreezeGate(this);
+    final DaxVolumeOptions options;
     final SyncPoint.Hook syncHook;
+    /** Every file that has blocks, unlinked ones too while somebody uses them. */
+    final Set<FileParts> files = ConcurrentHashMap.newKeySet();
+    /** Arena offsets of inode slots for new files. */
+    final Queue<Long> freeInodes = new ConcurrentLinkedQueue<>();
+    /** A thread's buffer for copies between a file and a window. */
+    final ThreadLocal<ByteBuffer> bounce =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(WindowTransfer.BOUNCE_SIZE));
 
     private volatile String shutDownReason;
 
-    VolumeCore(Pmem pmem, Superblock superblock, SyncPoint.Hook syncHook) {
+    VolumeCore(Pmem pmem, Superblock superblock, DaxVolumeOptions options, SyncPoint.Hook syncHook) {
         this.pmem = pmem;
         this.seed = superblock.seed();
         this.allocator = new BlockAllocator(superblock.blockCount());
+        this.options = options;
         this.syncHook = syncHook;
     }
 

@@ -30,6 +30,10 @@ class WindowSet {
         return countByMode.get(mode.ordinal()) > 0;
     }
 
+    boolean isEmpty() {
+        return windows.isEmpty();
+    }
+
     void forEach(Consumer<DaxWindow> action) {
         windows.forEach(action);
     }
@@ -70,10 +74,5 @@ class WindowSet {
         if (has(WindowMode.PRIVATE)) {
             windows.forEach(window -> window.dropCopies(first, count));
         }
-    }
-
-    /** Closes every window of a file that is going away; their next access says so. */
-    void closeAll() {
-        windows.forEach(DaxWindow::close);
     }
 }

@@ -24,6 +24,7 @@ class WritableBlocks {
     final MappingTree tree;
     final BlockMap map;
     final WindowSet windows;
+    final FilePins pins;
 
     private final AtomicLong copies = new AtomicLong();
 
@@ -32,6 +33,7 @@ class WritableBlocks {
         this.tree = parts.tree;
         this.map = parts.map;
         this.windows = parts.windows;
+        this.pins = parts.pins;
     }
 
     /** Returns true if an index needs no preparation. Takes no lock: the answer holds while nobody clones the file. */
@@ -149,8 +151,9 @@ class WritableBlocks {
         core.reached(SyncPoint.COW_AFTER_MAP);
         // 4. IO reads of the old block under way start over (isStill); told after the drop, they could miss it.
         copies.incrementAndGet();
-        // 5. Sooner, a crash could find the other owner's stores behind our word too.
-        core.allocator.free(shared, 1);
+        // 5. To a pin of it, or to its other owner alone. Sooner, a crash could find the other owner's stores behind
+        // our word too.
+        pins.release(shared, 1);
         core.reached(SyncPoint.COW_AFTER_DROP);
         return MappingEntry.ofBlock(own, false);
     }

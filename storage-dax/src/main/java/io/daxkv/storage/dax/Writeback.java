@@ -17,6 +17,7 @@ class Writeback {
     final MappingTree tree;
     final WindowSet windows;
     final Inode inode;
+    private final FileLeases leases;
 
     /** What the running fsync took away: chunk, index and lines of each entry it wrote back. Guarded by the lock. */
     private TreeChunk[] takenChunks = new TreeChunk[16];
@@ -35,6 +36,7 @@ class Writeback {
         this.tree = parts.tree;
         this.windows = parts.windows;
         this.inode = parts.inode;
+        this.leases = parts.pins.leases;
     }
 
     /**
@@ -43,7 +45,6 @@ class Writeback {
     void fsync(long first, long end) {
         lock.lock();
         try {
-            inode.checkExists();
             // Read once. What a write appends from here on is the next fsync's: this one would never end behind a
             // steady appender (S17), and a size read later would promise bytes that this one did not write back (D6).
             fsync(first, end, inode.size());
@@ -102,6 +103,8 @@ class Writeback {
         boolean isDurable = false;
         try {
             core.checkTakesStores();
+            // 0. Whatever was stored through a raw lease, unseen, is in the snapshot.
+            leases.mark(first, end);
             // 1. Snapshot, chunk by chunk: TOWRITE := DIRTY. What gets dirty from there on is the next fsync's, or this
             //    one would never end under a steady writer (S17, D9).
             // 2. Take each snapshot entry's lines and flush them.

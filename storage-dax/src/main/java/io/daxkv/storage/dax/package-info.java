@@ -8,10 +8,11 @@
  * order: {@code VolumeLayout}, {@code CheckedWord}, {@code BlockMap}, {@code MappingEntry}, {@code MappingTree},
  * {@code FaultHandler}, {@code DaxWindow}, {@code IoPath}, {@code Writeback}, {@code Truncation}.
  *
- * <p>Lock order (invariant L1), outermost first: {@code FileLocks.io} (the kernel's i_rwsem),
- * {@code FileLocks.invalidate} (invalidate_lock), {@code FileLocks.writeback}, entry lock (the LOCKED bit, waited for
- * in {@code MappingTree}), the block map's monitor (extent lock), the allocator's monitor. A fault takes from
- * {@code invalidate} on (L2), so nothing that a fault takes is held while a caller's buffer is touched (L3).
+ * <p>Lock order (invariant L1), outermost first: {@code FreezeGate} (sb_start_write), {@code FileLocks.io} (the
+ * kernel's i_rwsem), {@code FreezeGate} for write faults (sb_start_pagefault), {@code FileLocks.invalidate}
+ * (invalidate_lock), {@code FileLocks.writeback}, entry lock (the LOCKED bit, waited for in {@code MappingTree}), the
+ * block map's monitor (extent lock), the allocator's monitor. A fault takes from its gate on (L2), so nothing that a
+ * fault takes is held while a caller's buffer is touched (L3).
  *
  * <p>Metadata (superblocks, inodes, block maps) is synchronous: an operation that changes it returns when the change is
  * durable. So a block map that a reader can see is always durable (D6, D15), and fsync is about data and size only.

@@ -87,6 +87,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
             LockInfo lock = info.getLockInfo();
             return lock != null
                     && (lock.getClassName().contains("Condition")
+                            || lock.getClassName().contains("StampedLock")
                             || lock.getClassName().contains("ReadWriteLock"));
         }
 

@@ -25,14 +25,15 @@ import java.util.Set;
  *       reached by the durable size;
  *   <li>D2' a dirty line implies a DIRTY mark that write-back can reach, and an entry with a block to flush;
  *   <li>no entry is locked, none is EMPTY, no TOWRITE is left;
- *   <li>every block has as many owners as words name it, a table one, or is free; none is lost (O6).
+ *   <li>every block has as many owners as words name it, a table one, or is free; none is lost (O6). A file owns what a
+ *       pin keeps from being free, too.
  * </ul>
  */
 final class VolumeChecker {
     private VolumeChecker() {}
 
     static void check(DaxVolume volume) {
-        volume.names().forEach(name -> checkEntries(volume.open(name).parts()));
+        volume.core().files.forEach(VolumeChecker::checkEntries);
         BitSet owned = ownedBlocks(volume, true);
         checkOwnerCounts(volume);
         long blocks = volume.size() >>> VolumeLayout.BLOCK_SHIFT;
@@ -133,7 +134,10 @@ final class VolumeChecker {
         BitSet owned = new BitSet();
         owned.set(0, (int) VolumeLayout.FIRST_FREE_BLOCK);
         own(owned, new BlockMap(volume.core(), VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY), withUnwritten);
-        volume.names().forEach(name -> own(owned, volume.open(name).parts().map, withUnwritten));
+        volume.core().files.forEach(parts -> {
+            own(owned, parts.map, withUnwritten);
+            parts.pins.withheld().forEach(run -> owned.set((int) run[0], (int) (run[0] + run[1])));
+        });
         return owned;
     }
 
@@ -167,7 +171,10 @@ final class VolumeChecker {
         };
         new BlockMap(volume.core(), VolumeLayout.ROOT_PAGE, DaxFileKind.ORDINARY)
                 .walk(0, BlockMap.INDEX_COUNT, counter);
-        volume.names().forEach(name -> volume.open(name).parts().map.walk(0, BlockMap.INDEX_COUNT, counter));
+        volume.core().files.forEach(parts -> {
+            parts.map.walk(0, BlockMap.INDEX_COUNT, counter);
+            parts.pins.withheld().forEach(run -> counter.mapped(0, run[0], (int) run[1], 0));
+        });
         words.forEach((block, count) -> {
             assertFalse(tables.contains(block), "table is data too: " + block);
             assertEquals(count, volume.core().allocator.ownerCount(block), "O6: owners of block " + block);
@@ -190,9 +197,15 @@ final class VolumeChecker {
 
             @Override
             public void table(long block) {
-                assertFalse(owned.get((int) block), "block owned twice: " + block);
-                owned.set((int) block);
+                own(owned, block, 1);
             }
         });
+    }
+
+    private static void own(BitSet owned, long first, long count) {
+        for (long block = first; block < first + count; block++) {
+            assertFalse(owned.get((int) block), "block owned twice: " + block);
+            owned.set((int) block);
+        }
     }
 }

@@ -1,0 +1,125 @@
+package io.daxkv.storage.dax;
+
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The raw leases of one file. Their stores are seen by nobody, so they count as made at every moment: each write-back
+ * first marks every line of every leased block, and the end of a lease marks them once more.
+ *
+ * <p><b>Threads.</b> Safe for many threads. Its monitor is taken after the write-back lock, before an entry lock.
+ */
+final class FileLeases {
+    private final VolumeCore core;
+    private final Inode inode;
+    private final FileLocks locks;
+    private final BlockMap map;
+    private final MappingTree tree;
+    private final FilePins pins;
+
+    /** Each lease with the indexes, from its first on, that a layout change took from it. */
+    private final Map<RawLease, BitSet> leases = new LinkedHashMap<>();
+
+    private volatile boolean isEmpty = true;
+
+    FileLeases(FileParts parts, FilePins pins) {
+        this.core = parts.core;
+        this.inode = parts.inode;
+        this.locks = parts.locks;
+        this.map = parts.map;
+        this.tree = parts.tree;
+        this.pins = pins;
+    }
+
+    /** Leases a range that lies inside the file; {@code io} gives its holes blocks. */
+    RawLease lease(IoPath io, long offset, long length) {
+        if (length == 0) {
+            throw new IllegalArgumentException("lease of nothing: offset=" + offset);
+        }
+        locks.io.writeLock().lock();
+        try {
+            core.checkTakesStores();
+            inode.checkExists();
+            // Before anything is allocated for it.
+            inode.checkInside(offset, length);
+            long first = VolumeLayout.indexOf(offset);
+            io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
+            RawLease lease = new RawLease(this, core, pins.pin(offset, length));
+            synchronized (this) {
+                leases.put(lease, new BitSet());
+                isEmpty = false;
+            }
+            return lease;
+        } finally {
+            locks.io.writeLock().unlock();
+        }
+    }
+
+    void close(RawLease lease) {
+        synchronized (this) {
+            BitSet lost = leases.get(lease);
+            if (lost != null) {
+                // Before it is forgotten: an fsync that comes in between would not know of its stores.
+                mark(lease, lost, 0, BlockMap.INDEX_COUNT);
+                leases.remove(lease);
+                isEmpty = leases.isEmpty();
+            }
+        }
+        pins.close(lease.pin());
+    }
+
+    /** Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot. */
+    void mark(long first, long end) {
+        if (isEmpty) {
+            return;
+        }
+        synchronized (this) {
+            leases.forEach((lease, lost) -> mark(lease, lost, first, end));
+        }
+    }
+
+    /**
+     * Forgets the leased indexes of {@code [first, first + count)}, whose data is about to be destroyed: a mark set
+     * later would bring an entry of a freed block back. Called with the invalidate lock owned.
+     */
+    synchronized void detach(long first, long count) {
+        leases.forEach((lease, lost) -> {
+            long start = firstIndex(lease);
+            long from = Math.max(first, start);
+            long to = Math.min(first + count, endIndex(lease));
+            if (from < to) {
+                lost.set((int) (from - start), (int) (to - start));
+            }
+        });
+    }
+
+    /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */
+    synchronized boolean covers(long first, long count) {
+        for (RawLease lease : leases.keySet()) {
+            if (lease.pin().covers(first, count)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void mark(RawLease lease, BitSet lost, long first, long end) {
+        long start = firstIndex(lease);
+        long to = Math.min(end, endIndex(lease));
+        for (long index = Math.max(first, start); index < to; index++) {
+            if (!lost.get((int) (index - start))) {
+                tree.install(index, map.lookup(index));
+                tree.makeChunk(index).mark(index, LineMask.ALL);
+            }
+        }
+    }
+
+    private static long firstIndex(RawLease lease) {
+        return VolumeLayout.indexOf(lease.offset());
+    }
+
+    private static long endIndex(RawLease lease) {
+        return VolumeLayout.indexCount(lease.offset() + lease.length());
+    }
+}
