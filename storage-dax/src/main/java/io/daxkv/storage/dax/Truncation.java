@@ -157,7 +157,7 @@ class Truncation {
         writeback.fsyncSize();
         // 3. The blocks; and the private copies of pages that are no more.
         free(first, last - first);
-        windows.dropCopies(first, last - first);
+        windows.dropCopies(first, BlockMap.INDEX_COUNT - first);
     }
 
     private void free(long first, long count) {
