@@ -36,8 +36,18 @@ final class BlockAllocator {
     /** Blocks that take one owner at most, tables and inodes; known while a volume is being opened only. */
     private BitSet exclusive = new BitSet();
 
+    private final BadBlocks badBlocks;
+    /** Blocks without an owner that nobody gets, because the medium lost them. */
+    private final BitSet quarantined = new BitSet();
+
     /** Makes an allocator with every block of the volume's data area free. */
     BlockAllocator(long blockCount) {
+        this(blockCount, new BadBlocks());
+    }
+
+    /** As {@link #BlockAllocator(long)}; blocks that turn bad are never given out. */
+    BlockAllocator(long blockCount, BadBlocks badBlocks) {
+        this.badBlocks = badBlocks;
         grow(blockCount);
         claimExclusive(0, VolumeLayout.FIRST_FREE_BLOCK);
     }
@@ -153,6 +163,10 @@ final class BlockAllocator {
             if (dropOwner(block)) {
                 continue;
             }
+            if (badBlocks.contains(block)) {
+                quarantined.set((int) block);
+                continue;
+            }
             used[(int) (block / Long.SIZE)] &= ~(1L << block);
             freeBlocks++;
             if (++freeInGroup[group(block)] == VolumeLayout.HUGE_BLOCKS) {
@@ -163,6 +177,11 @@ final class BlockAllocator {
 
     synchronized long freeBlocks() {
         return freeBlocks;
+    }
+
+    /** Returns the blocks that are neither owned nor free because the medium lost them. */
+    synchronized BitSet quarantined() {
+        return (BitSet) quarantined.clone();
     }
 
     synchronized long freeHugeBlocks() {

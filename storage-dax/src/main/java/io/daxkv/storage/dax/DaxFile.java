@@ -19,8 +19,8 @@ import java.util.List;
  * neither.
  *
  * <p><b>Failure.</b> {@link NoSpaceException}, {@link VolumeShutDownException}, {@link FileDeletedException} and
- * {@link VolumeCorruptException}; a failed write-back throws {@link io.daxkv.storage.pmem.PersistFailedException} and
- * shuts the volume down for good.
+ * {@link VolumeCorruptException}, {@link PoisonedException}; a failed write-back throws
+ * {@link io.daxkv.storage.pmem.PersistFailedException} and shuts the volume down for good.
  */
 public final class DaxFile {
     private final FileParts parts;
@@ -69,11 +69,11 @@ public final class DaxFile {
 
     /** Copies the rest of {@code source} to {@code offset} on, filling holes and growing the file as needed. */
     public void write(long offset, ByteBuffer source) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             io.write(requireOffset(offset), source);
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 
@@ -100,11 +100,11 @@ public final class DaxFile {
      * @throws DaxException if the first byte could not be loaded or written; nothing changed then
      */
     public long write(long offset, DaxWindow source, long position, long length) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             return transfer.write(requireOffset(offset), source, position, length);
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 
@@ -188,6 +188,17 @@ public final class DaxFile {
         return lease[0];
     }
 
+    /**
+     * Takes note that the medium lost the bytes of a range, by whole blocks (T15). From now on loads, stores and reads
+     * of them throw {@link PoisonedException}, also in files that share the blocks; the other bytes of the file go on.
+     * A write of a whole block repairs it; a block given up by punch or truncate is never used again while the volume
+     * is open. The medium is expected to report the loss again after a restart: nothing of this is durable.
+     */
+    public void markPoisoned(long offset, long length) {
+        parts.poison.mark(
+                VolumeLayout.indexOf(requireOffset(offset)), VolumeLayout.indexCount(offset + requireLength(length)));
+    }
+
     /** Makes everything written or stored to the file before this call durable: its dirty lines, with one drain. */
     public void fsync() {
         parts.inode.checkExists();
@@ -235,13 +246,27 @@ public final class DaxFile {
         parts.eviction.unlink();
     }
 
+    /**
+     * Waits while the volume is frozen, then holds a freeze off until {@link #endWrite} of the ticket. Who owns the io
+     * lock passed before it took that (L1); once more, it could wait for a freeze that waits for it.
+     */
+    long beginWrite() {
+        return parts.locks.io.isWriteLockedByCurrentThread() ? 0 : parts.core.gate.beginWrite();
+    }
+
+    void endWrite(long ticket) {
+        if (ticket != 0) {
+            parts.core.gate.endWrite(ticket);
+        }
+    }
+
     /** Runs a change of the file unless the volume is frozen, then it waits. */
     private void change(Runnable operation) {
-        long ticket = parts.core.gate.beginWrite();
+        long ticket = beginWrite();
         try {
             operation.run();
         } finally {
-            parts.core.gate.endWrite(ticket);
+            endWrite(ticket);
         }
     }
 

@@ -162,6 +162,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
         checkWrites();
         synchronized (positionLock) {
             // Owned over test and truncate: a file that shrank in between would be made longer.
+            long ticket = file.beginWrite();
             locks.io.writeLock().lock();
             try {
                 if (newSize < file.size()) {
@@ -172,6 +173,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
                 throw refused(e);
             } finally {
                 locks.io.writeLock().unlock();
+                file.endWrite(ticket);
             }
         }
         return this;
@@ -244,6 +246,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
     private long gather(Parts parts) throws IOException {
         synchronized (positionLock) {
             long count;
+            long ticket = file.beginWrite();
             locks.io.writeLock().lock();
             try {
                 count = parts.moveAll(start(position));
@@ -252,6 +255,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
                 throw refused(e);
             } finally {
                 locks.io.writeLock().unlock();
+                file.endWrite(ticket);
             }
             syncIfAsked();
             return count;
@@ -272,6 +276,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
 
     private int writeAt(long at, ByteBuffer source) throws IOException {
         int count = source.remaining();
+        long ticket = file.beginWrite();
         locks.io.writeLock().lock();
         try {
             file.write(start(at), source);
@@ -279,6 +284,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
             throw refused(e);
         } finally {
             locks.io.writeLock().unlock();
+            file.endWrite(ticket);
         }
         syncIfAsked();
         return count;

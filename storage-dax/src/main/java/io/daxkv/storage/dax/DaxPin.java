@@ -17,8 +17,8 @@ import java.util.List;
  *
  * <p><b>Threads.</b> Safe for many threads.
  *
- * <p><b>Failure.</b> {@link IllegalStateException} after close. A pin that is never closed keeps its blocks until the
- * volume is opened again.
+ * <p><b>Failure.</b> {@link IllegalStateException} after close; {@link PoisonedException}. A pin that is never closed
+ * keeps its blocks until the volume is opened again.
  */
 public final class DaxPin implements AutoCloseable {
     private final FilePins pins;
@@ -62,6 +62,7 @@ public final class DaxPin implements AutoCloseable {
         for (int done = 0; done < count; ) {
             PinnedRun run = runAt(position + done);
             int piece = (int) pieceLength(run, position + done, count - done);
+            checkGood(run, position + done, piece);
             core.pmem.get(address(run, position + done), target, index + done, piece);
             done += piece;
         }
@@ -75,6 +76,7 @@ public final class DaxPin implements AutoCloseable {
         for (int done = 0; done < count; ) {
             PinnedRun run = runAt(position + done);
             int piece = (int) pieceLength(run, position + done, count - done);
+            checkGood(run, position + done, piece);
             core.pmem.get(address(run, position + done), target, target.position() + done, piece);
             done += piece;
         }
@@ -134,6 +136,17 @@ public final class DaxPin implements AutoCloseable {
     private void checkOpen() {
         if (isClosed) {
             throw new IllegalStateException("pin is closed: file=" + file + ", offset=" + offset);
+        }
+    }
+
+    private void checkGood(PinnedRun run, long position, long count) {
+        if (core.badBlocks.isEmpty() || run.isHole()) {
+            return;
+        }
+        long address = address(run, position);
+        long first = VolumeLayout.indexOf(address);
+        if (core.badBlocks.touches(first, VolumeLayout.indexCount(address + count) - first)) {
+            throw new PoisonedException(file, offset + position, count);
         }
     }
 

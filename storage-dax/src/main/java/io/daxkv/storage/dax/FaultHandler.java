@@ -29,6 +29,7 @@ class FaultHandler {
     final WindowSet windows;
     final WritableBlocks blocks;
     final Inode inode;
+    private final FilePoison poison;
     final Writeback writeback;
     private final FileEviction eviction;
 
@@ -40,6 +41,7 @@ class FaultHandler {
         this.windows = parts.windows;
         this.blocks = parts.blocks;
         this.inode = parts.inode;
+        this.poison = parts.poison;
         this.writeback = parts.writeback;
         this.eviction = parts.eviction;
     }
@@ -163,9 +165,10 @@ class FaultHandler {
             }
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
-            if (huge && !isHuge(mapping, write) && (write || !map.isHugeHole(index))) {
+            if (huge && (poison.isIn(mapping) || !isHuge(mapping, write) && (write || !map.isHugeHole(index)))) {
                 return Outcome.NOT_HUGE;
             }
+            poison.checkFault(index, mapping, write);
             if (!write && !MappingEntry.hasData(mapping)) {
                 result = MappingEntry.ofHole(huge);
                 installHole(window, chunk, index, huge);
@@ -275,6 +278,7 @@ class FaultHandler {
             core.reached(SyncPoint.FAULT_AFTER_ENTRY_LOCK);
             long mapping = map.lookup(index);
             core.reached(SyncPoint.FAULT_AFTER_MAP);
+            poison.checkFault(index, mapping, false);
             window.copyPage(
                     index,
                     MappingEntry.hasData(mapping) ? MappingEntry.blockAt(mapping, index) : VolumeLayout.ZERO_BLOCK);

@@ -16,6 +16,7 @@ final class FileLeases {
     private final FileLocks locks;
     private final BlockMap map;
     private final MappingTree tree;
+    private final FilePoison poison;
     private final FilePins pins;
 
     /** Each lease with the indexes, from its first on, that a layout change took from it. */
@@ -29,6 +30,7 @@ final class FileLeases {
         this.locks = parts.locks;
         this.map = parts.map;
         this.tree = parts.tree;
+        this.poison = parts.poison;
         this.pins = pins;
     }
 
@@ -44,6 +46,7 @@ final class FileLeases {
             // Before anything is allocated for it.
             inode.checkInside(offset, length);
             long first = VolumeLayout.indexOf(offset);
+            poison.checkLost(first, VolumeLayout.indexCount(offset + length), false);
             io.allocate(first, VolumeLayout.indexCount(offset + length) - first);
             RawLease lease = new RawLease(this, core, pins.pin(offset, length));
             synchronized (this) {
@@ -94,14 +97,18 @@ final class FileLeases {
         });
     }
 
-    /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */
-    synchronized boolean covers(long first, long count) {
+    /**
+     * Refuses to share or move blocks of indexes {@code [first, first + count)} into which a raw store may land: it
+     * would change what the new owner has, or be made durable at the old place. Called with the io lock owned, so no
+     * lease comes in between.
+     */
+    synchronized void checkNone(long first, long count) {
         for (RawLease lease : leases.keySet()) {
             if (lease.pin().covers(first, count)) {
-                return true;
+                throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name
+                        + ", offset=" + lease.offset() + ", length=" + lease.length());
             }
         }
-        return false;
     }
 
     private void mark(RawLease lease, BitSet lost, long first, long end) {

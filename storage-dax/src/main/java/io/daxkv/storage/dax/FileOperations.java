@@ -16,6 +16,10 @@ class FileOperations {
         return new FilePins(parts);
     }
 
+    FilePoison poison(FileParts parts) {
+        return new FilePoison(parts);
+    }
+
     WritableBlocks blocks(FileParts parts) {
         return new WritableBlocks(parts);
     }

@@ -11,6 +11,7 @@ package io.daxkv.storage.dax;
  * @param blocks makes an index ready for stores
  * @param locks the file's locks
  * @param eviction what happens once its name is gone
+ * @param poison what to do about bytes that the medium lost
  * @param pins who needs its blocks to stay where they are
  */
 final class FileParts {
@@ -22,6 +23,7 @@ final class FileParts {
     final WritableBlocks blocks;
     final FileLocks locks = new FileLocks();
     final FileEviction eviction = new FileEviction(this);
+    final FilePoison poison;
     final FilePins pins;
 
     /** What makes the file durable; faults and growing writes need it too. Set once, before the others are made. */
@@ -32,6 +34,7 @@ final class FileParts {
         this.inode = inode;
         this.map = operations.map(core, inode);
         this.windows = operations.windows(core);
+        this.poison = operations.poison(this);
         this.pins = operations.pins(this);
         this.blocks = operations.blocks(this);
     }

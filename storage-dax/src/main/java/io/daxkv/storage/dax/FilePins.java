@@ -19,6 +19,7 @@ class FilePins {
     private final Inode inode;
     private final BlockMap map;
     private final FileLocks locks;
+    private final FilePoison poison;
     private final FileEviction eviction;
     final FileLeases leases;
 
@@ -33,6 +34,7 @@ class FilePins {
         this.inode = parts.inode;
         this.map = parts.map;
         this.locks = parts.locks;
+        this.poison = parts.poison;
         this.eviction = parts.eviction;
         this.leases = new FileLeases(parts, this);
     }
@@ -44,6 +46,7 @@ class FilePins {
         try {
             inode.checkExists();
             inode.checkInside(offset, length);
+            poison.checkLost(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(offset + length), true);
             lock.lock();
             try {
                 // Looked up under this lock: whoever replaces a block without owning the invalidate lock changes the
@@ -118,6 +121,21 @@ class FilePins {
         lock.lock();
         try {
             freeOrWithhold(block, count);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns true if a pin holds one of {@code count} blocks from {@code block} on. */
+    boolean holds(long block, long count) {
+        lock.lock();
+        try {
+            for (long at = block; at < block + count && !pins.isEmpty(); at++) {
+                if (isHeld(at)) {
+                    return true;
+                }
+            }
+            return false;
         } finally {
             lock.unlock();
         }
@@ -233,7 +251,7 @@ class FilePins {
                     ? VolumeLayout.HUGE_BLOCKS - (index & VolumeLayout.HUGE_BLOCKS - 1)
                     : 1;
             long piece = Math.min(end, VolumeLayout.offsetOf(index + blocks)) - at;
-            long address = MappingEntry.hasBlock(mapping)
+            long address = MappingEntry.hasData(mapping)
                     ? VolumeLayout.offsetOf(MappingEntry.blockAt(mapping, index)) + (at & VolumeLayout.BLOCK_SIZE - 1)
                     : PinnedRun.HOLE;
             append(runs, new PinnedRun(at - offset, address, piece));

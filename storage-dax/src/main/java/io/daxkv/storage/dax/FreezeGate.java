@@ -25,7 +25,10 @@ final class FreezeGate {
         this.core = core;
     }
 
-    /** Waits while the volume is frozen, then holds a freeze off until {@link #endWrite} of the ticket. */
+    /**
+     * Waits while the volume is frozen, then holds a freeze off until {@link #endWrite} of the ticket, which is not 0.
+     * Not reentrant.
+     */
     long beginWrite() {
         return pass(writes);
     }

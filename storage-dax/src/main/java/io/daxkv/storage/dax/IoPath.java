@@ -15,6 +15,7 @@ class IoPath {
     final WindowSet windows;
     final WritableBlocks blocks;
     final Inode inode;
+    final FilePoison poison;
     final Writeback writeback;
 
     IoPath(FileParts parts) {
@@ -25,6 +26,7 @@ class IoPath {
         this.windows = parts.windows;
         this.blocks = parts.blocks;
         this.inode = parts.inode;
+        this.poison = parts.poison;
         this.writeback = parts.writeback;
     }
 
@@ -37,7 +39,7 @@ class IoPath {
             if (offset >= size) {
                 return -1;
             }
-            int count = (int) Math.min(target.remaining(), size - offset);
+            int count = poison.checkRead(offset, (int) Math.min(target.remaining(), size - offset));
             for (int done = 0; done < count; ) {
                 int piece = pieceLength(offset + done, count - done);
                 long before = blocks.stamp();
@@ -69,6 +71,7 @@ class IoPath {
             if (count == 0) {
                 return;
             }
+            poison.checkWrite(offset, count);
             zeroTail(offset);
             allocate(
                     VolumeLayout.indexOf(offset),
@@ -123,7 +126,11 @@ class IoPath {
     void copy(long offset, ByteBuffer source, int count) {
         for (int done = 0; done < count; ) {
             int piece = pieceLength(offset + done, count - done);
+            long lost = poison.beginOverwrite(offset + done, piece);
             copyPiece(offset + done, source, piece);
+            if (lost >= 0) {
+                poison.endOverwrite(lost);
+            }
             done += piece;
             core.reached(SyncPoint.IO_MID_COPY);
         }

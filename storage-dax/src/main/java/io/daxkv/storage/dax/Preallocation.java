@@ -14,6 +14,8 @@ class Preallocation {
     final FileLocks locks;
     final BlockMap map;
     final Inode inode;
+    final FilePins pins;
+    final FilePoison poison;
     final IoPath io;
     final Truncation truncation;
     final Writeback writeback;
@@ -23,6 +25,8 @@ class Preallocation {
         this.locks = parts.locks;
         this.map = parts.map;
         this.inode = parts.inode;
+        this.pins = parts.pins;
+        this.poison = parts.poison;
         this.io = io;
         this.truncation = truncation;
         this.writeback = writeback;
@@ -37,6 +41,7 @@ class Preallocation {
             long end = Math.addExact(offset, length);
             long first = VolumeLayout.indexOf(offset);
             long count = VolumeLayout.indexCount(end) - first;
+            checkEnd(end, rule);
             if (inode.kind == DaxFileKind.ORDINARY) {
                 // Nothing that anybody reads changes, so no window is told.
                 map.reserveHoles(first, count);
@@ -63,6 +68,10 @@ class Preallocation {
             long end = Math.addExact(offset, length);
             long first = VolumeLayout.indexCount(offset);
             long last = Math.max(first, VolumeLayout.indexOf(end));
+            poison.checkEdges(offset, end);
+            checkEnd(end, rule);
+            // 0. First of all: it may let the invalidate lock go for a while (L8).
+            pins.awaitUnpinned(first, last - first);
             // 1. All that a full volume can refuse; nothing anybody reads has changed if it does.
             map.reserveHoles(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
             truncation.prepareEdges(offset, end);
@@ -91,20 +100,23 @@ class Preallocation {
         }
     }
 
-    /** Makes every block of whole indexes, which all have one, unwritten; a shared one is replaced by a new one. */
+    /**
+     * Makes every block of whole indexes, which all have one, unwritten. A block that cannot be stored to later is
+     * replaced by a new one: it is shared, lost, or an old pin still holds it.
+     */
     private void makeUnwritten(long first, long count) {
         List<MapRun> runs = new ArrayList<>();
         Set<Long> fresh = new HashSet<>();
         try {
             map.walk(first, first + count, (index, block, blocks, wordOffset) -> {
-                boolean shared = core.allocator.isShared(block, blocks);
-                for (int i = 0; i < (shared ? blocks : 1); i++) {
-                    if (shared && core.allocator.isShared(block + i, 1)) {
+                boolean isOdd = needsNew(block, blocks);
+                for (int i = 0; i < (isOdd ? blocks : 1); i++) {
+                    if (isOdd && needsNew(block + i, 1)) {
                         long own = core.allocator.allocate();
                         fresh.add(own);
                         runs.add(new MapRun(index + i, own, 1, true));
                     } else {
-                        runs.add(new MapRun(index + i, block + i, shared ? 1 : blocks, true));
+                        runs.add(new MapRun(index + i, block + i, isOdd ? 1 : blocks, true));
                     }
                 }
             });
@@ -122,7 +134,19 @@ class Preallocation {
         }
         List<long[]> before = map.remap(first, count, runs);
         core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
-        before.forEach(run -> core.allocator.free(run[0], run[1]));
+        before.forEach(run -> pins.release(run[0], run[1]));
+    }
+
+    private boolean needsNew(long block, long count) {
+        return core.allocator.isShared(block, count)
+                || core.badBlocks.touches(block, count)
+                || pins.holds(block, count);
+    }
+
+    private void checkEnd(long end, SizeRule rule) {
+        if (rule == SizeRule.EXTEND) {
+            poison.checkTail(end);
+        }
     }
 
     private void moveEnd(long end, SizeRule rule) {

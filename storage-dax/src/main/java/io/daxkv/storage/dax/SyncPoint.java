@@ -52,7 +52,10 @@ enum SyncPoint {
     INV_BEFORE_UNMAP,
     INV_AFTER_UNMAP,
     INV_AFTER_REMOVE,
-    FREEZE_BEFORE_WAIT;
+    FREEZE_BEFORE_WAIT,
+    POISON_BEFORE_WRITE,
+    POISON_AFTER_WRITE,
+    POISON_AFTER_CLEAR;
 
     static final boolean ENABLED = Boolean.getBoolean("daxkv.syncPoints");
 

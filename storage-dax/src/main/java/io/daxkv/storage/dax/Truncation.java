@@ -16,6 +16,7 @@ class Truncation {
     final WindowSet windows;
     final Inode inode;
     final FilePins pins;
+    final FilePoison poison;
     final IoPath io;
     final Writeback writeback;
 
@@ -27,6 +28,7 @@ class Truncation {
         this.windows = parts.windows;
         this.inode = parts.inode;
         this.pins = parts.pins;
+        this.poison = parts.poison;
         this.io = io;
         this.writeback = writeback;
     }
@@ -42,6 +44,7 @@ class Truncation {
             long end = Math.addExact(offset, length);
             long first = VolumeLayout.indexCount(offset);
             long last = VolumeLayout.indexOf(end);
+            poison.checkEdges(offset, end);
             if (first > last) {
                 io.zero(offset, length);
                 return;
@@ -80,6 +83,7 @@ class Truncation {
         try {
             core.checkTakesStores();
             inode.checkExists();
+            poison.checkTail(newSize);
             if (newSize > inode.size()) {
                 extend(newSize);
             } else {
@@ -142,9 +146,9 @@ class Truncation {
         long first = VolumeLayout.indexCount(newSize);
         // Also what was allocated beyond the end.
         long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : first;
-        // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), and the
-        // split,
-        //    since it is all that a full volume can refuse.
+        poison.checkZero(newSize, VolumeLayout.offsetOf(first) - newSize);
+        // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), then what a
+        //    full volume can refuse.
         if (first < last) {
             pins.awaitUnpinned(first, last - first);
         }

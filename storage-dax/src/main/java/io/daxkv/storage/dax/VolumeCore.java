@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class VolumeCore {
     final Pmem pmem;
     final long seed;
+    final BadBlocks badBlocks = new BadBlocks();
     final BlockAllocator allocator;
     final AccessEpochs epochs = new AccessEpochs();
     final DaxCounters counters = new DaxCounters();
@@ -34,7 +35,7 @@ final class VolumeCore {
     VolumeCore(Pmem pmem, Superblock superblock, DaxVolumeOptions options, SyncPoint.Hook syncHook) {
         this.pmem = pmem;
         this.seed = superblock.seed();
-        this.allocator = new BlockAllocator(superblock.blockCount());
+        this.allocator = new BlockAllocator(superblock.blockCount(), badBlocks);
         this.options = options;
         this.syncHook = syncHook;
     }

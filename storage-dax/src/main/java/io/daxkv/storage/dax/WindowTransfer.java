@@ -63,7 +63,8 @@ class WindowTransfer {
         locks.io.readLock().lock();
         try {
             for (long done = 0; ; ) {
-                int found = io.read(offset + done, pieceOf(bounce, target.offset() + position + done, length - done));
+                ByteBuffer piece = pieceOf(bounce, target.offset() + position + done, length - done);
+                int found = done == 0 ? io.read(offset, piece) : readMore(offset + done, piece);
                 if (found <= 0) {
                     return done > 0 ? done : found;
                 }
@@ -79,6 +80,15 @@ class WindowTransfer {
             }
         } finally {
             locks.io.readLock().unlock();
+        }
+    }
+
+    /** As {@link IoPath#read}; at lost bytes it ends, as at the end of the file: what came before them counts. */
+    private int readMore(long offset, ByteBuffer target) {
+        try {
+            return io.read(offset, target);
+        } catch (PoisonedException e) {
+            return -1;
         }
     }
 

@@ -140,9 +140,10 @@ class WritableBlocks {
             windows.revoke(index, 1);
             core.reached(SyncPoint.COW_BEFORE_COPY);
             // 2. The bytes, durable, before the map names them: a copy is a write, and no mark stands for it (S37).
-            copyBlock(shared, own);
+            copyOrStayLost(shared, own);
             core.reached(SyncPoint.COW_AFTER_COPY);
         } catch (RuntimeException e) {
+            core.badBlocks.remove(own);
             core.allocator.free(own, 1);
             throw e;
         }
@@ -156,6 +157,20 @@ class WritableBlocks {
         pins.release(shared, 1);
         core.reached(SyncPoint.COW_AFTER_DROP);
         return MappingEntry.ofBlock(own, false);
+    }
+
+    /**
+     * Copies a block; what the medium lost stays lost in the copy, until the write that asked for it has overwritten it
+     * whole (I10).
+     */
+    private void copyOrStayLost(long source, long target) {
+        if (core.badBlocks.contains(source)) {
+            core.badBlocks.add(target);
+            core.pmem.zero(VolumeLayout.offsetOf(target), VolumeLayout.BLOCK_SIZE);
+            core.flushAndDrain(VolumeLayout.offsetOf(target), VolumeLayout.BLOCK_SIZE);
+        } else {
+            copyBlock(source, target);
+        }
     }
 
     /** Copies a whole block durably. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.daxkv.storage.testkit.RecordingPmem;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,9 +65,32 @@ class FreezeTest {
     }
 
     @Test
+    void writesFromWindowsWait() {
+        waitsForTheThaw(() -> file.write(0, window, BLOCK, 1));
+        assertEquals(0, read(file, 0));
+    }
+
+    @Test
     void writesWait() {
         waitsForTheThaw(() -> write(0, 1));
         assertEquals(WRITTEN, read(file, 0));
+    }
+
+    @Test
+    void channelsWaitWithoutTheIoLock() {
+        DaxFileChannel channel = file.channel();
+        waitsForTheThaw(() -> unchecked(() -> channel.write(ByteBuffer.wrap(new byte[1]), 0)));
+        waitsForTheThaw(() -> unchecked(() -> channel.write(new ByteBuffer[] {ByteBuffer.wrap(new byte[1])})));
+        waitsForTheThaw(() -> unchecked(() -> channel.truncate(BLOCK)));
+        assertEquals(BLOCK, file.size());
+    }
+
+    private static void unchecked(Callable<?> call) {
+        try {
+            call.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -74,6 +98,7 @@ class FreezeTest {
         waitsForTheThaw(() -> file.truncate(BLOCK));
         waitsForTheThaw(() -> file.punchHole(0, BLOCK));
         waitsForTheThaw(() -> file.allocate(0, 2 * BLOCK));
+        waitsForTheThaw(() -> file.zeroRange(0, 2 * BLOCK, SizeRule.KEEP));
         waitsForTheThaw(() -> file.lease(0, 1).close());
     }
 

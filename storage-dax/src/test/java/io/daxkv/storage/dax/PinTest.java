@@ -115,6 +115,36 @@ class PinTest {
         assertEquals(0, file.size());
     }
 
+    @Test
+    void zeroRangeWaitsForAPinAndLetsFaultsGoOn() {
+        waitsFor(() -> file.zeroRange(0, BLOCK, SizeRule.KEEP));
+        assertEquals(0, read(file, 0));
+    }
+
+    @Test
+    void zeroRangeUnderAnOldPinTakesNewBlocks() {
+        fill(file, 0, 3 * BLOCK, OLD);
+        DaxPin pin = file.pin(BLOCK, BLOCK);
+        nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+        file.zeroRange(0, 3 * BLOCK, SizeRule.KEEP);
+        fill(file, 0, 3 * BLOCK, FOREIGN);
+        assertEquals(OLD, first(pin));
+        VolumeChecker.check(volume);
+        long free = volume.freeSize();
+        pin.close();
+        assertEquals(free + BLOCK, volume.freeSize());
+    }
+
+    @Test
+    void unwrittenBlocksArePinnedAsTheZeroesTheyRead() {
+        file.allocate(0, 2 * BLOCK);
+        try (DaxPin pin = file.pin(0, 2 * BLOCK)) {
+            assertEquals(List.of(new PinnedRun(0, PinnedRun.HOLE, 2 * BLOCK)), pin.runs());
+            fill(file, 0, BLOCK, OLD);
+            assertEquals(0, first(pin));
+        }
+    }
+
     /** Both halves of a transfer land in the pinned block, a fault of another page goes on between them. */
     private void waitsFor(Runnable change) {
         fill(file, 0, 2 * BLOCK, OLD);

@@ -37,8 +37,12 @@ final class VolumeChecker {
         BitSet owned = ownedBlocks(volume, true);
         checkOwnerCounts(volume);
         long blocks = volume.size() >>> VolumeLayout.BLOCK_SHIFT;
+        BitSet quarantined = volume.core().allocator.quarantined();
+        assertFalse(owned.intersects(quarantined), "O6: a quarantined block is owned");
         assertEquals(
-                blocks - owned.cardinality(), volume.core().allocator.freeBlocks(), "O6: free = total - owned blocks");
+                blocks - owned.cardinality() - quarantined.cardinality(),
+                volume.core().allocator.freeBlocks(),
+                "O6: free = total - owned - quarantined blocks");
     }
 
     /**
