@@ -40,6 +40,8 @@ class AccessEpochs {
 
     private final ReentrantLock quiescing = new ReentrantLock();
     private volatile int active;
+    /** The counter a quiesce has been waiting for long enough to give its processor away, or -1. For race tests. */
+    private volatile int awaited = -1;
 
     AccessEpochs() {
         this(OWNED);
@@ -98,6 +100,12 @@ class AccessEpochs {
         return quiescing.isLocked();
     }
 
+    /** Returns true while a quiesce waits for a store that is still running. For race tests. */
+    boolean isAwaitingStore() {
+        int ticket = awaited;
+        return ticket >= 0 && (long) LONGS.getVolatile(counts, ticket * STRIDE) != 0;
+    }
+
     void awaitEmpty(int set) {
         for (int number = 0; number < owned; number++) {
             awaitZero(set * owned + number);
@@ -111,8 +119,12 @@ class AccessEpochs {
             if (++spins < SPINS_BEFORE_YIELD) {
                 Thread.onSpinWait();
             } else {
+                awaited = ticket;
                 Thread.yield();
             }
+        }
+        if (spins >= SPINS_BEFORE_YIELD) {
+            awaited = -1;
         }
     }
 }

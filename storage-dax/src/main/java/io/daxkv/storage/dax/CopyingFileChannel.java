@@ -35,6 +35,7 @@ abstract class CopyingFileChannel extends FileChannel {
         return done;
     }
 
+    /** As JDK 17: behind the end nothing is transferred. Newer ones leave a hole there. */
     @Override
     public final long transferFrom(ReadableByteChannel source, long at, long count) throws IOException {
         checkOpen(source.isOpen());

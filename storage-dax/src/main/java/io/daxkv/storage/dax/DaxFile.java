@@ -31,6 +31,8 @@ public final class DaxFile {
     private final Writeback writeback;
     private final Truncation truncation;
     private final Preallocation preallocation;
+    private final RangeShift rangeShift;
+    private final Reflink reflink;
 
     DaxFile(FileParts parts, FileOperations operations) {
         this.parts = parts;
@@ -42,6 +44,8 @@ public final class DaxFile {
         this.transfer = operations.transfer(parts, io);
         this.truncation = operations.truncation(parts, io, writeback);
         this.preallocation = operations.preallocation(parts, io, truncation, writeback);
+        this.rangeShift = operations.rangeShift(parts, truncation, writeback);
+        this.reflink = operations.reflink(parts, io, truncation, writeback);
     }
 
     public String name() {
@@ -77,11 +81,6 @@ public final class DaxFile {
         }
     }
 
-    /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
-    public DaxWindow window(long offset, long length) {
-        return window(offset, length, WindowMode.TRACKED);
-    }
-
     /**
      * As {@link #read(long, ByteBuffer)}, into a window, which may be one of this file and of these very bytes.
      *
@@ -114,7 +113,12 @@ public final class DaxFile {
      * @param options as {@link java.nio.channels.FileChannel#open} reads them; none means read and write
      */
     public DaxFileChannel channel(OpenOption... options) {
-        return new DaxFileChannel(this, ChannelOptions.of(options));
+        return new DaxFileChannel(this, io, transfer, ChannelOptions.of(options));
+    }
+
+    /** Opens a {@link WindowMode#TRACKED} view, as {@link #window(long, long, WindowMode)}. */
+    public DaxWindow window(long offset, long length) {
+        return window(offset, length, WindowMode.TRACKED);
     }
 
     /**
@@ -161,6 +165,54 @@ public final class DaxFile {
     /** Turns a range into a hole and gives its whole blocks back; the size stays. Waits for stores under way in it. */
     public void punchHole(long offset, long length) {
         change(() -> truncation.punchHole(requireOffset(offset), requireLength(length)));
+    }
+
+    /**
+     * Takes a range out; what follows moves down and the file gets shorter, durably. After a crash the file is as
+     * before or as after.
+     *
+     * @throws IllegalArgumentException if the range is not whole blocks or does not end before the end of the file
+     * @throws NoSpaceException if there is no room for the tables of the map to be; nothing changed then
+     */
+    public void collapseRange(long offset, long length) {
+        change(() -> rangeShift.collapse(requireOffset(offset), requireLength(length)));
+    }
+
+    /**
+     * Puts a hole in; what follows moves up and the file gets longer, durably. After a crash the file is as before or
+     * as after.
+     *
+     * @throws IllegalArgumentException if the range is not whole blocks or does not start before the end of the file
+     * @throws NoSpaceException if there is no room for the tables of the map to be; nothing changed then
+     */
+    public void insertRange(long offset, long length) {
+        change(() -> rangeShift.insert(requireOffset(offset), requireLength(length)));
+    }
+
+    /**
+     * Makes a range of this file share the blocks of a range of {@code source}, which may be this file: both hold the
+     * same bytes, and the first store or write to either copies the block it goes to. Grows the file as a write would.
+     * Durable on return; a crash inside leaves each block of the range old or new.
+     *
+     * @param length a multiple of 4 KiB, or up to the end of the source if that becomes the end of this file too
+     * @throws IllegalArgumentException if a range is not so, lies beyond the source's end, or both overlap
+     * @throws NoSpaceException if there is no room for the tables it takes; nothing changed then
+     */
+    public void cloneRange(DaxFile source, long sourceOffset, long offset, long length) {
+        change(() -> reflink.cloneRange(
+                source.reflink, requireOffset(sourceOffset), requireOffset(offset), requireLength(length)));
+    }
+
+    /**
+     * As {@link #cloneRange}, if both ranges hold the same bytes already, at one instant at which nobody writes either.
+     *
+     * @return false if they do not; nothing changed then
+     */
+    public boolean dedupeRange(DaxFile source, long sourceOffset, long offset, long length) {
+        boolean[] isShared = new boolean[1];
+        change(() -> isShared[0] = reflink.dedupeRange(
+                source.reflink, requireOffset(sourceOffset), requireOffset(offset), requireLength(length)));
+        return isShared[0];
     }
 
     /** Sets the file's length: cuts bytes off, or adds bytes that read as zero. */
@@ -227,6 +279,16 @@ public final class DaxFile {
         }
     }
 
+    /**
+     * Gives back the memory that the layer keeps for ranges without dirt; windows fault again for them. Waits for
+     * faults, writes and an fsync under way. Changes nothing anybody can see.
+     *
+     * @return how many entries went
+     */
+    public long dropCleanEntries() {
+        return operations.cleanEntries(parts).drop();
+    }
+
     /** Returns how many lines are marked dirty now. */
     public long dirtyLineCount() {
         return parts.tree.dirtyLineCount();
@@ -234,6 +296,11 @@ public final class DaxFile {
 
     FileParts parts() {
         return parts;
+    }
+
+    /** Makes the inode of a clone of this file. */
+    Inode clone(InodeTable inodes, String cloneName) {
+        return reflink.clone(inodes, cloneName);
     }
 
     /** Undoes what a crash left half-done; called once, before anybody else has the file. */

@@ -31,15 +31,17 @@ import java.util.function.IntToLongFunction;
  */
 public final class DaxFileChannel extends CopyingFileChannel {
     private final DaxFile file;
-    private final FileLocks locks;
+    private final IoPath io;
+    private final WindowTransfer transfer;
     private final ChannelOptions options;
     private final Object positionLock = new Object();
     /** Where the next relative read or write begins, unless the channel appends. */
     private long position;
 
-    DaxFileChannel(DaxFile file, ChannelOptions options) {
+    DaxFileChannel(DaxFile file, IoPath io, WindowTransfer transfer, ChannelOptions options) {
         this.file = file;
-        this.locks = file.parts().locks;
+        this.io = io;
+        this.transfer = transfer;
         this.options = options;
         if (options.truncates()) {
             file.truncate(0);
@@ -71,7 +73,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
             requireWritable(targets[i]);
         }
         return scatter(
-                new Parts(length, i -> targets[offset + i].remaining(), (i, at) -> file.read(at, targets[offset + i])));
+                new Parts(length, i -> targets[offset + i].remaining(), (i, at) -> io.read(at, targets[offset + i])));
     }
 
     /**
@@ -84,7 +86,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
         checkReads();
         return scatter(new Parts(targets.length, i -> targets[i].length(), (i, at) -> {
             WindowRange target = targets[i];
-            return file.read(at, target.window(), target.position(), target.length());
+            return transfer.read(at, target.window(), target.position(), target.length());
         }));
     }
 
@@ -112,7 +114,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
         checkWrites();
         return gather(new Parts(length, i -> sources[offset + i].remaining(), (i, at) -> {
             int count = sources[offset + i].remaining();
-            file.write(at, sources[offset + i]);
+            io.write(at, sources[offset + i]);
             return count;
         }));
     }
@@ -127,7 +129,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
         checkWrites();
         return gather(new Parts(sources.length, i -> sources[i].length(), (i, at) -> {
             WindowRange source = sources[i];
-            return file.write(at, source.window(), source.position(), source.length());
+            return transfer.write(at, source.window(), source.position(), source.length());
         }));
     }
 
@@ -161,20 +163,14 @@ public final class DaxFileChannel extends CopyingFileChannel {
         requireNotNegative("size", newSize);
         checkWrites();
         synchronized (positionLock) {
-            // Owned over test and truncate: a file that shrank in between would be made longer.
-            long ticket = file.beginWrite();
-            locks.io.writeLock().lock();
             try {
                 if (newSize < file.size()) {
                     file.truncate(newSize);
                 }
-                position = Math.min(position, newSize);
             } catch (PmemException e) {
                 throw refused(e);
-            } finally {
-                locks.io.writeLock().unlock();
-                file.endWrite(ticket);
             }
+            position = Math.min(position, newSize);
         }
         return this;
     }
@@ -230,7 +226,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
 
     private long scatter(Parts parts) throws IOException {
         synchronized (positionLock) {
-            locks.io.readLock().lock();
+            io.locks.io.readLock().lock();
             try {
                 long count = parts.moveAll(position);
                 position += Math.max(count, 0);
@@ -238,7 +234,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
             } catch (PmemException e) {
                 throw refused(e);
             } finally {
-                locks.io.readLock().unlock();
+                io.locks.io.readLock().unlock();
             }
         }
     }
@@ -246,20 +242,30 @@ public final class DaxFileChannel extends CopyingFileChannel {
     private long gather(Parts parts) throws IOException {
         synchronized (positionLock) {
             long count;
-            long ticket = file.beginWrite();
-            locks.io.writeLock().lock();
+            long ticket = beginWrite();
             try {
                 count = parts.moveAll(start(position));
                 position += count;
             } catch (PmemException e) {
                 throw refused(e);
             } finally {
-                locks.io.writeLock().unlock();
-                file.endWrite(ticket);
+                endWrite(ticket);
             }
             syncIfAsked();
             return count;
         }
+    }
+
+    /** The gate before the lock, and once for the whole write: a freeze waits for whoever passed it (L1). */
+    private long beginWrite() {
+        long ticket = io.core.gate.beginWrite();
+        io.locks.io.writeLock().lock();
+        return ticket;
+    }
+
+    private void endWrite(long ticket) {
+        io.locks.io.writeLock().unlock();
+        io.core.gate.endWrite(ticket);
     }
 
     private int readAt(long at, ByteBuffer target) throws IOException {
@@ -268,7 +274,7 @@ public final class DaxFileChannel extends CopyingFileChannel {
             return 0;
         }
         try {
-            return file.read(at, target);
+            return io.read(at, target);
         } catch (PmemException e) {
             throw refused(e);
         }
@@ -276,15 +282,13 @@ public final class DaxFileChannel extends CopyingFileChannel {
 
     private int writeAt(long at, ByteBuffer source) throws IOException {
         int count = source.remaining();
-        long ticket = file.beginWrite();
-        locks.io.writeLock().lock();
+        long ticket = beginWrite();
         try {
-            file.write(start(at), source);
+            io.write(start(at), source);
         } catch (PmemException e) {
             throw refused(e);
         } finally {
-            locks.io.writeLock().unlock();
-            file.endWrite(ticket);
+            endWrite(ticket);
         }
         syncIfAsked();
         return count;

@@ -1,5 +1,6 @@
 package io.daxkv.storage.dax;
 
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -66,7 +67,7 @@ public final class DaxPin implements AutoCloseable {
             core.pmem.get(address(run, position + done), target, index + done, piece);
             done += piece;
         }
-        checkOpen();
+        checkStillOpen();
     }
 
     /** Copies bytes from {@code position} on into {@code target}, as many as it has room for. */
@@ -80,8 +81,7 @@ public final class DaxPin implements AutoCloseable {
             core.pmem.get(address(run, position + done), target, target.position() + done, piece);
             done += piece;
         }
-        // After the copy: a pin closed meanwhile let the blocks go, and what was copied may be another file's.
-        checkOpen();
+        checkStillOpen();
         target.position(target.position() + count);
     }
 
@@ -137,6 +137,12 @@ public final class DaxPin implements AutoCloseable {
         if (isClosed) {
             throw new IllegalStateException("pin is closed: file=" + file + ", offset=" + offset);
         }
+    }
+
+    /** Ends a copy: a pin closed meanwhile let the blocks go, and what was copied may be another file's. */
+    private void checkStillOpen() {
+        VarHandle.loadLoadFence();
+        checkOpen();
     }
 
     private void checkGood(PinnedRun run, long position, long count) {

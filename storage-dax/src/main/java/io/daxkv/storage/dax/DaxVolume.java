@@ -11,8 +11,8 @@ import java.util.UUID;
 /**
  * Files on one persistent memory: the superblock, the free blocks, the names.
  *
- * <p><b>Durability.</b> {@link #format}, {@link #create}, {@link #delete} and {@link #grow} are durable on return, and
- * a crash inside one leaves the volume as before it or as after.
+ * <p><b>Durability.</b> {@link #format}, {@link #create}, {@link #clone}, {@link #delete} and {@link #grow} are durable
+ * on return, and a crash inside one leaves the volume as before it or as after.
  *
  * <p><b>Threads.</b> Safe for many threads.
  *
@@ -124,6 +124,21 @@ public final class DaxVolume implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a new file with the bytes of another at one instant, durably, at the cost of tables only: the files share
+     * their blocks until one of them is written. After a crash the clone is whole or absent.
+     *
+     * @throws NoSpaceException if there is no room for the tables; nothing changed then
+     */
+    public DaxFile clone(String name, String cloneName) {
+        long ticket = core.gate.beginWrite();
+        try {
+            return cloneNow(name, cloneName);
+        } finally {
+            core.gate.endWrite(ticket);
+        }
+    }
+
     /** Returns a file; every open of one name returns the same object. */
     public synchronized DaxFile open(String name) {
         DaxFile file = files.get(name);
@@ -227,10 +242,15 @@ public final class DaxVolume implements AutoCloseable {
 
     private synchronized DaxFile createNow(String name, DaxFileKind kind) {
         core.checkTakesStores();
-        if (files.containsKey(name)) {
-            throw new IllegalArgumentException("file exists: name=" + name);
-        }
+        requireFree(name);
         return register(inodes.create(name, kind));
+    }
+
+    private synchronized DaxFile cloneNow(String name, String cloneName) {
+        core.checkTakesStores();
+        DaxFile source = open(name);
+        requireFree(cloneName);
+        return register(source.clone(inodes, cloneName));
     }
 
     private synchronized DaxFile takeAway(String name) {
@@ -264,6 +284,12 @@ public final class DaxVolume implements AutoCloseable {
 
     VolumeCore core() {
         return core;
+    }
+
+    private void requireFree(String name) {
+        if (files.containsKey(name)) {
+            throw new IllegalArgumentException("file exists: name=" + name);
+        }
     }
 
     private void replaceSuperblock(Superblock next) {

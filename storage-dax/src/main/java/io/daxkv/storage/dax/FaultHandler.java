@@ -170,8 +170,7 @@ class FaultHandler {
             }
             poison.checkFault(index, mapping, write);
             if (!write && !MappingEntry.hasData(mapping)) {
-                result = MappingEntry.ofHole(huge);
-                installHole(window, chunk, index, huge);
+                result = installHole(window, chunk, index, huge);
                 return Outcome.MAPPED;
             }
             if (write) {
@@ -198,13 +197,16 @@ class FaultHandler {
         return blocks.isHugeEntry(mapping) && (write || MappingEntry.hasData(mapping));
     }
 
-    private void installHole(DaxWindow window, TreeChunk chunk, long index, boolean huge) {
+    /** Maps the zero block; returns the entry that stands for it. */
+    private long installHole(DaxWindow window, TreeChunk chunk, long index, boolean huge) {
         install(window, chunk, index, VolumeLayout.ZERO_BLOCK, huge ? HUGE : 0);
-        if (MappingEntry.hasData(map.lookup(index))) {
-            // A 2 MiB unwritten block is written under the lock of another of its indexes. Either its revoke found the
-            // translation just made, or the map says so here.
-            windows.revoke(index, 1);
+        if (!MappingEntry.hasData(map.lookup(index))) {
+            return MappingEntry.ofHole(huge);
         }
+        // A 2 MiB unwritten block is written under the lock of another of its indexes. Either its revoke found the
+        // translation just made, or the map says so here: the access has to fault again.
+        windows.revoke(huge ? chunk.firstIndex : index, huge ? VolumeLayout.HUGE_BLOCKS : 1);
+        return MappingEntry.empty(huge);
     }
 
     /** Gives permission to an index or the 2 MiB around it, with the entry locked. */

@@ -11,10 +11,10 @@ import java.util.Map;
  * <p><b>Threads.</b> Safe for many threads. Its monitor is taken after the write-back lock, before an entry lock.
  */
 final class FileLeases {
+    private final FileParts parts;
     private final VolumeCore core;
     private final Inode inode;
     private final FileLocks locks;
-    private final BlockMap map;
     private final MappingTree tree;
     private final FilePoison poison;
     private final FilePins pins;
@@ -25,10 +25,10 @@ final class FileLeases {
     private volatile boolean isEmpty = true;
 
     FileLeases(FileParts parts, FilePins pins) {
+        this.parts = parts;
         this.core = parts.core;
         this.inode = parts.inode;
         this.locks = parts.locks;
-        this.map = parts.map;
         this.tree = parts.tree;
         this.poison = parts.poison;
         this.pins = pins;
@@ -60,19 +60,30 @@ final class FileLeases {
     }
 
     void close(RawLease lease) {
-        synchronized (this) {
-            BitSet lost = leases.get(lease);
-            if (lost != null) {
-                // Before it is forgotten: an fsync that comes in between would not know of its stores.
-                mark(lease, lost, 0, BlockMap.INDEX_COUNT);
-                leases.remove(lease);
-                isEmpty = leases.isEmpty();
-            }
+        // As every mark: whoever swaps the block map holds this lock, so that no table goes away under a lookup.
+        locks.writeback.lock();
+        try {
+            forget(lease);
+        } finally {
+            locks.writeback.unlock();
         }
         pins.close(lease.pin());
     }
 
-    /** Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot. */
+    private synchronized void forget(RawLease lease) {
+        BitSet lost = leases.get(lease);
+        if (lost != null) {
+            // Before it is forgotten: an fsync that comes in between would not know of its stores.
+            mark(lease, lost, 0, BlockMap.INDEX_COUNT);
+            leases.remove(lease);
+            isEmpty = leases.isEmpty();
+        }
+    }
+
+    /**
+     * Marks every line that is leased in indexes {@code [first, end)} dirty; called before a write-back's snapshot,
+     * under its lock.
+     */
     void mark(long first, long end) {
         if (isEmpty) {
             return;
@@ -111,12 +122,22 @@ final class FileLeases {
         }
     }
 
+    /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */
+    synchronized boolean covers(long first, long count) {
+        for (RawLease lease : leases.keySet()) {
+            if (lease.pin().covers(first, count)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void mark(RawLease lease, BitSet lost, long first, long end) {
         long start = firstIndex(lease);
         long to = Math.min(end, endIndex(lease));
         for (long index = Math.max(first, start); index < to; index++) {
             if (!lost.get((int) (index - start))) {
-                tree.install(index, map.lookup(index));
+                tree.install(index, parts.blocks.entryFor(index));
                 tree.makeChunk(index).mark(index, LineMask.ALL);
             }
         }

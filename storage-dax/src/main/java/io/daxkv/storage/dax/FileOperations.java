@@ -4,6 +4,10 @@ package io.daxkv.storage.dax;
  * Makes the operations of a file; a test replaces one of them by a faulty one to show that the race catalogue notices.
  */
 class FileOperations {
+    MappingTree tree() {
+        return new MappingTree();
+    }
+
     WindowSet windows(VolumeCore core) {
         return new WindowSet(core);
     }
@@ -55,11 +59,23 @@ class FileOperations {
         return new Writeback(parts);
     }
 
+    CleanEntries cleanEntries(FileParts parts) {
+        return new CleanEntries(parts);
+    }
+
     Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
         return new Truncation(parts, io, writeback);
     }
 
     Preallocation preallocation(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
         return new Preallocation(parts, io, truncation, writeback);
+    }
+
+    RangeShift rangeShift(FileParts parts, Truncation truncation, Writeback writeback) {
+        return new RangeShift(parts, truncation, writeback);
+    }
+
+    Reflink reflink(FileParts parts, IoPath io, Truncation truncation, Writeback writeback) {
+        return new Reflink(parts, io, truncation, writeback);
     }
 }

@@ -18,7 +18,7 @@ final class FileParts {
     final VolumeCore core;
     final Inode inode;
     final BlockMap map;
-    final MappingTree tree = new MappingTree();
+    final MappingTree tree;
     final WindowSet windows;
     final WritableBlocks blocks;
     final FileLocks locks = new FileLocks();
@@ -33,6 +33,7 @@ final class FileParts {
         this.core = core;
         this.inode = inode;
         this.map = operations.map(core, inode);
+        this.tree = operations.tree();
         this.windows = operations.windows(core);
         this.poison = operations.poison(this);
         this.pins = operations.pins(this);

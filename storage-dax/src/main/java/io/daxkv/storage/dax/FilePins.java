@@ -96,6 +96,28 @@ class FilePins {
      * afterwards. On return no new pin of the range can be taken until the caller lets the invalidate lock go.
      */
     void awaitUnpinned(long first, long count) {
+        awaitPins(first, count);
+        leases.detach(first, count);
+    }
+
+    /**
+     * As {@link #awaitUnpinned}, for blocks that are to move or to be shared and keep their bytes: what a lease stores
+     * raw would be written back at the wrong place, or land in another file.
+     *
+     * @throws IllegalStateException if the range is leased and stayed so; nothing changed then
+     */
+    void awaitUnleased(long first, long count) {
+        if (!leases.covers(first, count)) {
+            return;
+        }
+        awaitPins(first, count);
+        if (leases.covers(first, count)) {
+            throw new IllegalStateException("range is leased, so its blocks neither move nor are shared: file="
+                    + inode.name + ", index=" + first + ", count=" + count);
+        }
+    }
+
+    private void awaitPins(long first, long count) {
         long began = core.options.nanoClock().getAsLong();
         while (remainingNanos(first, count, began) > 0) {
             // Faults share the invalidate lock: owned for as long as a slow reader likes, it would stop all of them.
@@ -110,7 +132,6 @@ class FilePins {
             // Around again: a new pin may have been taken in between.
             core.checkTakesStores();
         }
-        leases.detach(first, count);
     }
 
     /**

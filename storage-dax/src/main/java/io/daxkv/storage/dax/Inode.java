@@ -60,11 +60,44 @@ final class Inode {
         if (newSize != durableSize) {
             // An unlinked file that somebody still maps has no size on the medium any more: a crash ends it.
             if (!isDeleted) {
-                CheckedWord.store(core.pmem, core.seed, offset + VolumeLayout.INODE_FILE_SIZE, newSize);
-                core.flushAndDrain(offset + VolumeLayout.INODE_FILE_SIZE, Long.BYTES);
+                storeWord(VolumeLayout.INODE_FILE_SIZE, newSize);
             }
             durableSize = newSize;
         }
+    }
+
+    /**
+     * Makes another block map and another size the file's in one step as a crash sees it, durably. Called with every
+     * lock of the file owned and the new map durable.
+     */
+    void replaceMap(long root, long newSize) {
+        // The size to be is durable before the one word that swaps the map and says that this size counts. From there
+        // on whoever opens the volume finishes as is done below.
+        storeWord(VolumeLayout.INODE_PENDING_SIZE, newSize);
+        storeWord(VolumeLayout.INODE_ROOT, root | MapWord.PENDING);
+        core.reached(SyncPoint.LAYOUT_MID_SWITCH);
+        finishReplacing(core, offset);
+        size = newSize;
+        durableSize = newSize;
+    }
+
+    /** Finishes what {@link #replaceMap} began before a crash, if it got as far as the root word. */
+    static void finishReplacing(VolumeCore core, long offset) {
+        long root = CheckedWord.load(core.pmem, core.seed, offset + VolumeLayout.INODE_ROOT);
+        if ((root & MapWord.PENDING) != 0) {
+            long size = CheckedWord.load(core.pmem, core.seed, offset + VolumeLayout.INODE_PENDING_SIZE);
+            storeWord(core, offset + VolumeLayout.INODE_FILE_SIZE, size);
+            storeWord(core, offset + VolumeLayout.INODE_ROOT, root & ~MapWord.PENDING);
+        }
+    }
+
+    private void storeWord(int field, long payload) {
+        storeWord(core, offset + field, payload);
+    }
+
+    private static void storeWord(VolumeCore core, long wordOffset, long payload) {
+        CheckedWord.store(core.pmem, core.seed, wordOffset, payload);
+        core.flushAndDrain(wordOffset, Long.BYTES);
     }
 
     /** Refuses all but windows, pins and leases from now on; called with all locks of the file owned. */

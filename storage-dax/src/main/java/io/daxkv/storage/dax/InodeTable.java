@@ -57,7 +57,18 @@ final class InodeTable {
         return inodes;
     }
 
+    /** Makes an empty file. */
     Inode create(String name, DaxFileKind kind) {
+        return create(name, kind, 0, 0);
+    }
+
+    /**
+     * Makes a file of a block map that is durable and nobody reaches yet.
+     *
+     * @param root the root word that makes its tables a map
+     * @param size bytes
+     */
+    Inode create(String name, DaxFileKind kind, long root, long size) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length > VolumeLayout.NAME_SIZE_MAX) {
             throw new IllegalArgumentException(
@@ -68,6 +79,8 @@ final class InodeTable {
         ByteBuffer inode = ByteBuffer.allocate(VolumeLayout.INODE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         inode.putInt(VolumeLayout.INODE_NAME_SIZE, bytes.length);
         inode.put(VolumeLayout.INODE_NAME, bytes);
+        putWord(inode, offset, VolumeLayout.INODE_ROOT, root);
+        putWord(inode, offset, VolumeLayout.INODE_FILE_SIZE, size);
         inode.putInt(VolumeLayout.INODE_CRC, crc(inode, offset));
         core.pmem.put(offset, inode, 0, VolumeLayout.INODE_SIZE);
         core.flushAndDrain(offset, VolumeLayout.INODE_SIZE);
@@ -97,6 +110,7 @@ final class InodeTable {
                 || inode.getInt(VolumeLayout.INODE_CRC) != crc(inode, offset)) {
             throw new VolumeCorruptException("inode does not verify: offset=" + offset + ", state=" + state);
         }
+        Inode.finishReplacing(core, offset);
         String name = new String(inode.array(), VolumeLayout.INODE_NAME, nameSize, StandardCharsets.UTF_8);
         inodes.add(new Inode(core, offset, name, DaxFileKind.values()[(int) state - 1]));
     }
@@ -130,6 +144,10 @@ final class InodeTable {
             }
         }
         return core.freeInodes.remove();
+    }
+
+    private void putWord(ByteBuffer inode, long offset, int field, long payload) {
+        inode.putLong(field, CheckedWord.encode(core.seed, offset + field, payload));
     }
 
     private void setState(long offset, long state) {

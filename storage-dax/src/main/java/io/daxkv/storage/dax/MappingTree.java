@@ -7,14 +7,13 @@ import java.util.Arrays;
  * the marks DIRTY and TOWRITE, and a mask of dirty lines. A radix tree: nodes of 1 GiB, chunks of 2 MiB. DIRTY
  * propagates up, so write-back visits dirty chunks only, whatever the size of the file.
  *
- * <p><b>Threads.</b> Safe for many threads. Nodes and chunks, once made, live as long as the tree.
+ * <p><b>Threads.</b> Safe for many threads. Nodes, once made, live as long as the tree; chunks until {@link #remove}.
  *
  * <p>The kernel keeps the same in {@code address_space.i_pages}; the line masks are ours, and so is that the IO path
  * sets them too.
  */
 class MappingTree {
-    // Not final only for the faulty ones that the model checker must find.
-    //
+    // Not final only for the faulty ones of the race tests and the model checker.
     private static final int NODE_SHIFT = 2 * BlockMap.FANOUT_SHIFT;
 
     private volatile TreeNode[] nodes = new TreeNode[0];
@@ -113,6 +112,23 @@ class MappingTree {
             }
         }
         return null;
+    }
+
+    /** Returns the first chunk that ends after {@code index}, dirty or not, or null. */
+    TreeChunk nextChunk(long index) {
+        TreeNode[] current = nodes;
+        for (int node = (int) Math.min(index >>> NODE_SHIFT, current.length); node < current.length; node++) {
+            TreeChunk chunk = current[node] == null ? null : current[node].next(index);
+            if (chunk != null) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets a clean chunk without entries; nobody else has it, nor a window that marks it. */
+    void remove(TreeChunk chunk) {
+        nodes[(int) (chunk.firstIndex >>> NODE_SHIFT)].remove(chunk);
     }
 
     void clearIfClean(TreeChunk chunk) {

@@ -71,7 +71,9 @@ class Preallocation {
             poison.checkEdges(offset, end);
             checkEnd(end, rule);
             // 0. First of all: it may let the invalidate lock go for a while (L8).
-            pins.awaitUnpinned(first, last - first);
+            if (first < last) {
+                pins.awaitUnpinned(first, last - first);
+            }
             // 1. All that a full volume can refuse; nothing anybody reads has changed if it does.
             map.reserveHoles(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(end) - VolumeLayout.indexOf(offset));
             truncation.prepareEdges(offset, end);
@@ -134,7 +136,7 @@ class Preallocation {
         }
         List<long[]> before = map.remap(first, count, runs);
         core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
-        before.forEach(run -> pins.release(run[0], run[1]));
+        truncation.release(before);
     }
 
     private boolean needsNew(long block, long count) {

@@ -1,7 +1,5 @@
 package io.daxkv.storage.dax;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,35 +11,23 @@ import java.util.concurrent.locks.ReentrantLock;
  * under it, except to wait for an entry, which gives it up (L4). Whoever waited looks again (L5). Marks are atomic
  * words without any lock, so that a store costs one OR.
  *
- * <p>A mark is set from the bottom up, mask then DIRTY then the node above, each level checked even if the one below
- * was set already: the setter of the level below may not have come here yet. It is cleared from the top down, and each
- * level looks at the one below after clearing and sets itself again if that is not empty. So a set mask is never
- * unreachable.
+ * <p>Whoever waited may find its entry gone or of another size, so every change wakes every waiter of the chunk (L6):
+ * there is one condition for all of them, and no key by which a waiter and its waker could miss each other (S48).
  */
-class TreeChunk {
-    // Not final, and some parts not private, only for the faulty ones that the model checker must find.
+class TreeChunk extends ChunkMarks {
+    // Not final, and some parts not private, only for the faulty ones of the race tests and the model checker.
 
     /** Answer of {@link #grab} to a huge request where single entries are: fall back, do not wait (L7). */
     static final long CONFLICT = -1;
 
-    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int SLOTS = VolumeLayout.HUGE_BLOCKS;
-    private static final int WORDS = SLOTS / Long.SIZE;
-
-    final long firstIndex;
-    final TreeNode node;
     final ReentrantLock indexLock = new ReentrantLock();
     final Condition entryFreed = indexLock.newCondition();
-    final long[] masks = new long[SLOTS];
-    final long[] dirty = new long[WORDS];
-    private final long[] toWrite = new long[WORDS];
     private long hugeEntry;
     private long[] entries;
     private int entryCount;
 
     TreeChunk(TreeNode node, long firstIndex) {
-        this.node = node;
-        this.firstIndex = firstIndex;
+        super(node, firstIndex);
     }
 
     /**
@@ -53,12 +39,12 @@ class TreeChunk {
         indexLock.lock();
         try {
             while (true) {
-                if (huge && hugeEntry == MappingEntry.NONE && entryCount > 0) {
+                if (huge && hasSingleEntries()) {
                     return CONFLICT;
                 }
                 long entry = current(index);
                 if (MappingEntry.isLocked(entry)) {
-                    entryFreed.awaitUninterruptibly();
+                    awaitFreed(index, huge);
                     continue;
                 }
                 if (entry == MappingEntry.NONE) {
@@ -84,8 +70,7 @@ class TreeChunk {
             hugeEntry = MappingEntry.NONE;
             long entry = MappingEntry.empty(false);
             set(index, MappingEntry.locked(entry));
-            // All: they waited for an entry that is gone, and most of them for another index (L6, S45).
-            entryFreed.signalAll();
+            wakeWaiters(index);
             return entry;
         } finally {
             indexLock.unlock();
@@ -107,7 +92,8 @@ class TreeChunk {
     }
 
     /**
-     * Lets go of an entry locked by this thread, leaving {@code entry} in its place; NONE or an empty one removes it.
+     * Lets go of an entry locked by this thread (L11), leaving {@code entry} in its place; NONE or an empty one removes
+     * it.
      */
     void put(long index, long entry) {
         indexLock.lock();
@@ -115,9 +101,7 @@ class TreeChunk {
             assert MappingEntry.isLocked(current(index))
                     : "index=" + index + ", " + MappingEntry.toString(current(index));
             set(index, MappingEntry.isEmpty(entry) ? MappingEntry.NONE : entry);
-            // Everybody: the entry may be gone or of another kind now, and a waiter that finds nothing to lock would
-            // not pass the wake-up on (L6).
-            entryFreed.signalAll();
+            wakeWaiters(index);
         } finally {
             indexLock.unlock();
         }
@@ -131,7 +115,7 @@ class TreeChunk {
                 return false;
             }
             set(index, MappingEntry.NONE);
-            entryFreed.signalAll();
+            wakeWaiters(index);
             return true;
         } finally {
             indexLock.unlock();
@@ -154,28 +138,6 @@ class TreeChunk {
     }
 
     /**
-     * Removes the entries of clean indexes once they are unlocked; a huge entry is first replaced by single ones for
-     * the indexes with dirt. No window may translate any of these indexes.
-     */
-    void dropClean() {
-        indexLock.lock();
-        try {
-            for (long index = firstIndex; index < firstIndex + SLOTS; index++) {
-                awaitUnlocked(index);
-                if (hugeEntry != MappingEntry.NONE) {
-                    splitHuge();
-                }
-                if (!isDirty(index) && mask(index) == LineMask.NONE) {
-                    set(index, MappingEntry.NONE);
-                }
-            }
-            entryFreed.signalAll();
-        } finally {
-            indexLock.unlock();
-        }
-    }
-
-    /**
      * Removes the entry of an index once it is unlocked, dirty or not, and forgets its marks: its data is being
      * destroyed by request. A huge entry is first replaced by single ones for the indexes with dirt.
      */
@@ -188,7 +150,7 @@ class TreeChunk {
             }
             set(index, MappingEntry.NONE);
             clearMarks(index);
-            entryFreed.signalAll();
+            wakeWaiters(index);
         } finally {
             indexLock.unlock();
         }
@@ -206,7 +168,32 @@ class TreeChunk {
                 clearMarks(firstIndex + slot);
             }
             hugeEntry = MappingEntry.NONE;
-            entryFreed.signalAll();
+            wakeWaiters(firstIndex);
+        } finally {
+            indexLock.unlock();
+        }
+    }
+
+    /**
+     * Removes the entries of clean indexes once they are unlocked; a huge entry is first replaced by single ones for
+     * the indexes with dirt. No window may translate any of these indexes. Returns how many entries went.
+     */
+    int dropClean() {
+        indexLock.lock();
+        try {
+            int dropped = 0;
+            for (long index = firstIndex; index < firstIndex + SLOTS; index++) {
+                awaitUnlocked(index);
+                if (hugeEntry != MappingEntry.NONE) {
+                    splitHuge();
+                    dropped += entryCount == 0 ? 1 : 0;
+                } else if (current(index) != MappingEntry.NONE && !isDirty(index) && mask(index) == LineMask.NONE) {
+                    set(index, MappingEntry.NONE);
+                    dropped++;
+                }
+            }
+            wakeWaiters(firstIndex);
+            return dropped;
         } finally {
             indexLock.unlock();
         }
@@ -231,92 +218,27 @@ class TreeChunk {
         }
     }
 
-    // Marks
-
-    /** Marks lines of an index dirty. Called after the last byte is stored, never before (S22). */
-    void mark(long index, long lines) {
-        int slot = slot(index);
-        // Also a full fence: the marks above are read after the lines are visible to whoever takes them away.
-        LONGS.getAndBitwiseOr(masks, slot, lines);
-        set(dirty, slot);
-        node.mark(this);
+    /** Waits until an entry of the chunk changes; {@code huge} if the one waited for is to be a huge one. */
+    void awaitFreed(long index, boolean huge) {
+        entryFreed.awaitUninterruptibly();
     }
 
-    /** Marks TOWRITE every DIRTY index of {@code [first, end)}; returns true if there is one. */
-    boolean tag(long first, long end) {
-        boolean any = false;
-        for (int word = 0; word < WORDS; word++) {
-            long tagged = get(dirty, word) & range(word, first, end);
-            if (tagged != 0) {
-                LONGS.getAndBitwiseOr(toWrite, word, tagged);
-                any = true;
-            }
-        }
-        return any;
+    /**
+     * Wakes everybody: the entry of {@code index} may be gone or of another kind now, and a waiter that finds nothing
+     * to lock would not pass the wake-up on (L6, S45, S47). Without waiters it is one look at an empty list.
+     */
+    void wakeWaiters(long index) {
+        entryFreed.signalAll();
     }
 
-    /** Returns the first TOWRITE index from {@code index} on, or -1. */
-    long nextToWrite(long index) {
-        for (int slot = slot(index), word = slot >>> 6; word < WORDS; word++, slot = word << 6) {
-            long bits = get(toWrite, word) & -1L << slot;
-            if (bits != 0) {
-                return firstIndex + (word << 6) + Long.numberOfTrailingZeros(bits);
-            }
-        }
-        return -1;
-    }
-
-    void clearToWrite(long index) {
-        clear(toWrite, slot(index));
-    }
-
-    /** Takes the dirty lines of an index away and returns them; the DIRTY mark stays until {@link #clearDirty}. */
-    long takeMask(long index) {
-        return (long) LONGS.getAndSet(masks, slot(index), LineMask.NONE);
-    }
-
-    /** Clears DIRTY after the lines taken are durable (D4); sets it again if lines were marked meanwhile (D10). */
-    void clearDirty(long index) {
-        int slot = slot(index);
-        clear(dirty, slot);
-        if (get(masks, slot) != LineMask.NONE) {
-            set(dirty, slot);
-            node.mark(this);
-        }
-    }
-
-    boolean isDirty() {
-        for (int word = 0; word < WORDS; word++) {
-            if (get(dirty, word) != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    boolean isDirty(long index) {
-        return isSet(dirty, slot(index));
-    }
-
-    boolean isToWrite(long index) {
-        return isSet(toWrite, slot(index));
-    }
-
-    long mask(long index) {
-        return get(masks, slot(index));
-    }
-
-    long dirtyLineCount() {
-        long lines = 0;
-        for (int slot = 0; slot < SLOTS; slot++) {
-            lines += Long.bitCount(get(masks, slot));
-        }
-        return lines;
+    /** Returns true if single entries are anywhere in the chunk: a huge one must not come, nor wait, then (L7, S44). */
+    boolean hasSingleEntries() {
+        return entryCount > 0;
     }
 
     private long awaitUnlocked(long index) {
         while (MappingEntry.isLocked(current(index))) {
-            entryFreed.awaitUninterruptibly();
+            awaitFreed(index, false);
         }
         return current(index);
     }
@@ -350,39 +272,5 @@ class TreeChunk {
                 set(index, MappingEntry.ofBlock(MappingEntry.blockAt(huge, index), false));
             }
         }
-    }
-
-    private void clearMarks(long index) {
-        clearToWrite(index);
-        takeMask(index);
-        clearDirty(index);
-    }
-
-    private static long get(long[] words, int word) {
-        return (long) LONGS.getVolatile(words, word);
-    }
-
-    private static boolean isSet(long[] words, int slot) {
-        return (get(words, slot >>> 6) & 1L << slot) != 0;
-    }
-
-    private static void set(long[] words, int slot) {
-        if (!isSet(words, slot)) {
-            LONGS.getAndBitwiseOr(words, slot >>> 6, 1L << slot);
-        }
-    }
-
-    private static void clear(long[] words, int slot) {
-        LONGS.getAndBitwiseAnd(words, slot >>> 6, ~(1L << slot));
-    }
-
-    private long range(int word, long first, long end) {
-        long from = Math.max(first - firstIndex - ((long) word << 6), 0);
-        long to = Math.min(end - firstIndex - ((long) word << 6), Long.SIZE);
-        return from >= to ? 0 : -1L << from & -1L >>> Long.SIZE - to;
-    }
-
-    private static int slot(long index) {
-        return (int) (index & SLOTS - 1);
     }
 }

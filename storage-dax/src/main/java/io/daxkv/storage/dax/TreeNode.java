@@ -6,8 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** 512 chunks (1 GiB of file) of a {@link MappingTree}, with one DIRTY bit each. */
 class TreeNode {
-    // Not final only for the faulty ones that the model checker must find.
-    //
+    // Not final only for the faulty ones of the race tests and the model checker.
     static final int CHUNKS = 512;
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -40,7 +39,7 @@ class TreeNode {
     }
 
     /** Marks a chunk DIRTY; called after its own mark is set. */
-    void mark(TreeChunk chunk) {
+    void mark(ChunkMarks chunk) {
         int slot = slot(chunk.firstIndex);
         long bit = 1L << slot;
         if (((long) LONGS.getVolatile(dirty, slot >>> 6) & bit) == 0) {
@@ -59,9 +58,26 @@ class TreeNode {
         }
     }
 
+    /** Returns the first chunk that ends after {@code index}, or null. */
+    TreeChunk next(long index) {
+        for (int slot = slotFrom(index); slot < CHUNKS; slot++) {
+            TreeChunk chunk = chunks.get(slot);
+            if (chunk != null) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets a clean chunk without entries; nobody else has it, nor a window that marks it. */
+    void remove(TreeChunk chunk) {
+        clearIfClean(chunk);
+        chunks.compareAndSet(slot(chunk.firstIndex), chunk, null);
+    }
+
     /** Returns the first DIRTY chunk that ends after {@code index}, or null. */
     TreeChunk nextDirty(long index) {
-        int slot = index <= firstIndex ? 0 : (int) Math.min(CHUNKS, index - firstIndex >>> BlockMap.FANOUT_SHIFT);
+        int slot = slotFrom(index);
         for (int word = slot >>> 6; word < dirty.length; word++, slot = word << 6) {
             long bits = (long) LONGS.getVolatile(dirty, word) & -1L << slot;
             if (bits != 0) {
@@ -69,6 +85,10 @@ class TreeNode {
             }
         }
         return null;
+    }
+
+    private int slotFrom(long index) {
+        return index <= firstIndex ? 0 : (int) Math.min(CHUNKS, index - firstIndex >>> BlockMap.FANOUT_SHIFT);
     }
 
     private static int slot(long index) {

@@ -144,8 +144,8 @@ class Truncation {
     /** Moves the end down, or nowhere. */
     private void cut(long newSize) {
         long first = VolumeLayout.indexCount(newSize);
-        // Also what was allocated beyond the end.
-        long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : first;
+        // Also what was allocated beyond the end; and a hole must go from the windows like a block (M10).
+        long last = isMappedFrom(first) ? BlockMap.INDEX_COUNT : Math.max(first, VolumeLayout.indexCount(inode.size()));
         poison.checkZero(newSize, VolumeLayout.offsetOf(first) - newSize);
         // 1. Before anything changes: the wait, since it may let the invalidate lock go for a while (L8), then what a
         //    full volume can refuse.
@@ -185,12 +185,34 @@ class Truncation {
         core.reached(SyncPoint.LAYOUT_AFTER_DELETE);
     }
 
+    /**
+     * Lets go of a range whose bytes stay: durable on return, and no window, entry or mark knows of it, nor of the rest
+     * of the 2 MiB it meets. The caller owns the io and the invalidate lock, so it stays so.
+     */
+    void settle(long first, long count) {
+        long from = first & -VolumeLayout.HUGE_BLOCKS;
+        long to = Math.min(
+                BlockMap.INDEX_COUNT, first + count + VolumeLayout.HUGE_BLOCKS - 1 & -VolumeLayout.HUGE_BLOCKS);
+        // 1. No store is under way any more, so what is dirty now is all there will be.
+        windows.revoke(from, to - from);
+        core.reached(SyncPoint.LAYOUT_AFTER_REVOKE);
+        // 2. Written back before it is forgotten: nobody else would ever write it back (S03b).
+        writeback.writeBack(from, to);
+        tree.dropClean(from, to - from);
+        core.reached(SyncPoint.LAYOUT_AFTER_DELETE);
+    }
+
+    /** Gives up the file's part in blocks that its map, durably, names no more. */
+    void release(List<long[]> runs) {
+        runs.forEach(run -> pins.release(run[0], run[1]));
+    }
+
     /** Unmaps a range and gives its blocks back. */
     void forget(long first, long count) {
         // 3. The map forgets the blocks, durably.
         List<long[]> freed = map.unmap(first, count);
         core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
         // 4. Only now may another file get them: sooner, a crash could find them owned twice. Pinned ones later still.
-        freed.forEach(run -> pins.release(run[0], run[1]));
+        release(freed);
     }
 }

@@ -93,6 +93,11 @@ final class VolumeLayout {
         return fileOffset >>> BLOCK_SHIFT;
     }
 
+    /** Returns how far into its block a file offset lies. */
+    static int inBlock(long fileOffset) {
+        return (int) fileOffset & BLOCK_SIZE - 1;
+    }
+
     /** Returns how many indexes the first {@code size} bytes of a file touch. */
     static long indexCount(long size) {
         return size + BLOCK_SIZE - 1 >>> BLOCK_SHIFT;

@@ -26,9 +26,9 @@ import net.openhft.chronicle.bytes.util.DecoratedBufferUnderflowException;
  * aligned. Releasing the last reference ends this view alone; closing the window ends every view of it.
  */
 public final class WindowBytesStore extends ForwardingBytesStore {
+    private final DaxWindow window;
     private final long length;
-    /** Null once released. */
-    private DaxWindow window;
+    private boolean isReleased;
 
     WindowBytesStore(DaxWindow window) {
         this.window = window;
@@ -145,25 +145,23 @@ public final class WindowBytesStore extends ForwardingBytesStore {
 
     @Override
     protected void performRelease() {
-        window = null;
+        isReleased = true;
     }
 
     private DaxWindow toLoad(long offset, long count) {
-        DaxWindow open = window;
-        if (open == null || isOutside(offset, count)) {
+        if (isReleased || isOutside(offset, count)) {
             throwExceptionIfReleased();
             throw new DecoratedBufferUnderflowException(outside(offset, count));
         }
-        return open;
+        return window;
     }
 
     private DaxWindow toStore(long offset, long count) {
-        DaxWindow open = window;
-        if (open == null || isOutside(offset, count)) {
+        if (isReleased || isOutside(offset, count)) {
             throwExceptionIfReleased();
             throw new DecoratedBufferOverflowException(outside(offset, count));
         }
-        return open;
+        return window;
     }
 
     private boolean isOutside(long offset, long count) {

@@ -60,7 +60,7 @@ class WritableBlocks {
     /** Prepares every index of a range for the IO path, locking each entry that needs it, one at a time. */
     void prepareAll(long first, long count) {
         for (long index = first; index < first + count; index++) {
-            if (!isReady(index)) {
+            if (!isReady(index) || mayReadHole(index)) {
                 TreeChunk chunk = tree.makeChunk(index);
                 long result = chunk.grab(index, false);
                 try {
@@ -71,6 +71,17 @@ class WritableBlocks {
                 }
             }
         }
+    }
+
+    /**
+     * Returns true if windows may still read a hole at an index, though its block has data: a fault gives all of a 2
+     * MiB block data at once and revokes its readers afterwards. A write that did not wait for that would return before
+     * they see it (M7).
+     */
+    private boolean mayReadHole(long index) {
+        TreeChunk chunk = tree.chunk(index);
+        long entry = chunk == null ? MappingEntry.NONE : chunk.entryAt(index);
+        return entry != MappingEntry.NONE && !MappingEntry.hasBlock(entry);
     }
 
     /**

@@ -7,6 +7,7 @@
  * <p>Names follow {@code fs/dax.c} and its callers: entry, grab/put, fault, mkwrite, DIRTY, TOWRITE. Read in this
  * order: {@code VolumeLayout}, {@code CheckedWord}, {@code BlockMap}, {@code MappingEntry}, {@code MappingTree},
  * {@code FaultHandler}, {@code DaxWindow}, {@code IoPath}, {@code Writeback}, {@code Truncation}.
+ * {@code WindowBytesStore} and {@code DaxFileChannel} are faces of it for code that was written for something else.
  *
  * <p>Lock order (invariant L1), outermost first: {@code FreezeGate} (sb_start_write), {@code FileLocks.io} (the
  * kernel's i_rwsem), {@code FreezeGate} for write faults (sb_start_pagefault), {@code FileLocks.invalidate}

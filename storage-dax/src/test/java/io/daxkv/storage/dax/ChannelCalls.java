@@ -76,7 +76,8 @@ final class ChannelCalls {
             }
             case 13 -> {
                 byte[] bytes = bytes(random.nextInt(SIZE / 4));
-                long at = place();
+                // Not behind the end: there JDK 17 transfers nothing and JDK 25 leaves a hole.
+                long at = Math.min(place(), channel.size());
                 long count = random.nextInt(SIZE / 4);
                 yield "" + channel.transferFrom(Channels.newChannel(new ByteArrayInputStream(bytes)), at, count);
             }

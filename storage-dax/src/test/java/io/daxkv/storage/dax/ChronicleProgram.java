@@ -79,7 +79,13 @@ final class ChronicleProgram {
                 .append(3L);
         bytes.append('|').appendUtf8("tail|");
         StringBuilder builder = new StringBuilder();
-        saw(bytes.readUtf8(), bytes.readUtf8(), bytes.readUtf8(), bytes.readUtf8(), bytes.readUtf8(builder), builder);
+        saw(
+                bytes.readUtf8(),
+                bytes.readUtf8(),
+                bytes.readUtf8(),
+                bytes.readUtf8(),
+                bytes.readUtf8(builder),
+                builder.toString().hashCode());
         saw(bytes.read8bit(), bytes.read8bit());
         saw(bytes.parseUtf8(StopCharTesters.EQUALS), bytes.parseLong(), bytes.parseLong());
         saw(bytes.parseUtf8(StopCharTesters.ALL), bytes.readRemaining());

@@ -142,8 +142,7 @@ class DaxFileChannelTest {
         assertThrows(IllegalArgumentException.class, () -> file.channel(APPEND, TRUNCATE_EXISTING));
         assertThrows(UnsupportedOperationException.class, () -> file.channel(WRITE, CREATE_NEW));
         FileChannel channel = file.channel();
-        assertTrue(assertThrows(
-                        UnsupportedOperationException.class, () -> channel.map(FileChannel.MapMode.READ_ONLY, 0, 1))
+        assertTrue(assertThrows(UnsupportedOperationException.class, () -> channel.map(null, 0, 1))
                 .getMessage()
                 .contains("DaxFile.window"));
         assertThrows(UnsupportedOperationException.class, channel::lock);
@@ -270,6 +269,7 @@ class DaxFileChannelTest {
             assertEquals(bytes.length, ours.transferTo(0, bytes.length, out));
             assertArrayEquals(bytes, Files.readAllBytes(copy));
             assertEquals(1000, ours.transferFrom(real.position(5000), 100, 1000));
+            assertEquals(0, ours.transferFrom(real, ours.size() + 1, 10), "behind the end");
             assertEquals(2000, out.position(0).transferFrom(ours.position(0), 0, 2000));
             System.arraycopy(bytes.clone(), 5000, bytes, 100, 1000);
             assertArrayEquals(

@@ -1,16 +1,23 @@
 package io.daxkv.storage.dax;
 
 import io.daxkv.storage.pmem.PersistCounters;
+import io.daxkv.storage.pmem.PersistFailedException;
 import io.daxkv.storage.pmem.PersistGranularity;
 import io.daxkv.storage.pmem.Pmem;
 import io.daxkv.storage.testkit.RecordingPmem;
 import java.nio.ByteBuffer;
 import net.openhft.chronicle.bytes.BytesStore;
 
-/** A recorder whose next bulk store can be made to fail half-way, as a copy from a buffer that goes away does. */
+/**
+ * A recorder that can be made to fail: its next bulk store half-way, as a copy from a buffer that goes away does, or a
+ * flush. It can also call somebody before a copy out, and leave out all flushes, as on a medium whose caches persist.
+ */
 final class FaultyPmem extends Pmem {
     private final RecordingPmem recorder;
     private int failAfter = -1;
+    private int flushesUntilFailure;
+    private boolean isFlushLeftOut;
+    private Runnable beforeGet = () -> {};
 
     FaultyPmem(RecordingPmem recorder) {
         this.recorder = recorder;
@@ -23,6 +30,21 @@ final class FaultyPmem extends Pmem {
     /** Makes the next bulk store from a buffer stop with {@link IllegalStateException} after {@code bytes} bytes. */
     void failPutAfter(int bytes) {
         failAfter = bytes;
+    }
+
+    /** Makes the {@code number}-th flush from now (1 = the next) fail. */
+    void failFlushAt(int number) {
+        flushesUntilFailure = number;
+    }
+
+    /** Makes every flush do nothing. */
+    void leaveOutFlushes() {
+        isFlushLeftOut = true;
+    }
+
+    /** Calls {@code action} before each bulk load into a buffer. */
+    void beforeGet(Runnable action) {
+        beforeGet = action;
     }
 
     @Override
@@ -83,6 +105,7 @@ final class FaultyPmem extends Pmem {
 
     @Override
     public void get(long offset, ByteBuffer target, int at, int length) {
+        beforeGet.run();
         recorder.get(offset, target, at, length);
     }
 
@@ -138,7 +161,12 @@ final class FaultyPmem extends Pmem {
 
     @Override
     public void flush(long offset, long length) {
-        recorder.flush(offset, length);
+        if (flushesUntilFailure > 0 && --flushesUntilFailure == 0) {
+            throw new PersistFailedException("flush failed: cause=injected, offset=" + offset, null);
+        }
+        if (!isFlushLeftOut) {
+            recorder.flush(offset, length);
+        }
     }
 
     @Override

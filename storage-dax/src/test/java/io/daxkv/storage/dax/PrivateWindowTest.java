@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A private window's stores are its own (M11): the file, its marks, its blocks and other windows never see them. */
+@Timeout(60)
 class PrivateWindowTest {
     private static final int BLOCK = VolumeLayout.BLOCK_SIZE;
     private static final int HUGE = (int) VolumeLayout.HUGE_SIZE;

@@ -1,47 +1,72 @@
 package io.daxkv.storage.dax;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.EnumSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The layer shows none of the races of {@link Scenario}, and each of the faulty strategies of {@link Mutant} shows the
- * ones it is known for: a catalogue that catches no mutant would prove nothing. Needs {@code -Ddaxkv.syncPoints=true},
- * which the build sets.
+ * The layer shows none of the races of the catalogue, and each faulty strategy shows the ones it is known for: a
+ * catalogue that catches no mutant would prove nothing. Needs {@code -Ddaxkv.syncPoints=true}, which the build sets.
+ * Every mutant meets every scenario; the outcome is printed as a table and left in {@code target/mutants.txt}.
  */
-@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
 class RaceCatalogueTest {
+    private final List<Scenario> scenarios = Scenario.catalogue();
+    private final MutantTable table = new MutantTable(scenarios);
+
+    List<Scenario> scenarios() {
+        return scenarios;
+    }
+
+    List<Mutant> mutants() {
+        return Mutant.all();
+    }
 
     @ParameterizedTest
-    @EnumSource(Scenario.class)
+    @MethodSource("scenarios")
     void scenarioShowsNoSymptom(Scenario scenario) {
         assertTrue(SyncPoint.ENABLED, "run with -Ddaxkv.syncPoints=true");
         scenario.run(new FileOperations());
     }
 
     @ParameterizedTest
-    @EnumSource(Mutant.class)
+    @MethodSource("mutants")
     void mutantIsKilledByItsScenarios(Mutant mutant) {
-        Set<Scenario> survived = EnumSet.noneOf(Scenario.class);
-        for (Scenario scenario : mutant.killers()) {
-            if (!kills(scenario, mutant)) {
-                survived.add(scenario);
-            }
+        for (Scenario scenario : scenarios) {
+            table.put(mutant, scenario, outcome(mutant, scenario));
         }
-        System.out.printf("mutant %-20s killed by %s%n", mutant, mutant.killers());
-        assertTrue(survived.isEmpty(), () -> mutant + " survives " + survived);
+        Set<String> survived = new TreeSet<>(mutant.killers());
+        survived.removeAll(table.killersOf(mutant));
+        assertEquals(Set.of(), survived, () -> mutant + " survives; broken: " + table.brokenFor(mutant));
     }
 
-    private static boolean kills(Scenario scenario, Mutant mutant) {
+    /** A scenario that cannot be played with a mutant, because it never comes to a parking place, proves nothing. */
+    private static MutantTable.Outcome outcome(Mutant mutant, Scenario scenario) {
         try {
-            scenario.run(mutant.operations());
-            return false;
+            scenario.run(mutant);
+            return MutantTable.Outcome.survived();
         } catch (AssertionError symptom) {
-            return true;
+            return MutantTable.Outcome.killed(symptom);
+        } catch (RuntimeException broken) {
+            return MutantTable.Outcome.notRun(broken);
         }
+    }
+
+    @AfterAll
+    void printTable() throws IOException {
+        System.out.print(table);
+        Files.writeString(Path.of("target", "mutants.txt"), table.toString());
     }
 }

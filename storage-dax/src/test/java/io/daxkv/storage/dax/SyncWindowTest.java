@@ -9,11 +9,13 @@ import io.daxkv.storage.testkit.RecordingPmem;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What was stored through a synchronous window and persisted by it is there after a crash that keeps nothing else, with
  * the block and the size that lead to it, and no fsync was ever asked for (D15).
  */
+@Timeout(60)
 class SyncWindowTest {
     private static final int BLOCK = VolumeLayout.BLOCK_SIZE;
 

@@ -91,7 +91,7 @@ final class VolumeChecker {
             assertTrue(chunk.isDirty(index), "D2: writable, not dirty, " + where);
             assertEquals(LineMask.ALL, chunk.mask(index), "D2: writable, clean lines, " + where);
         }
-        if (window.mode() == WindowMode.SYNC) {
+        if (window.mode() == WindowMode.SYNC && !parts.inode.isDeleted()) {
             long end = Math.min(parts.inode.size(), VolumeLayout.offsetOf(index + 1));
             assertTrue(end <= parts.inode.durableSize(), "D15: writable, size not durable, " + where);
         }

@@ -156,7 +156,7 @@ class VolumeCrashTest {
     private void explore(Seed seed, int steps) {
         random = seed.random();
         imageCount = 0;
-        pmem = new RecordingPmem(12 << 20);
+        pmem = new RecordingPmem(24 << 20);
         DaxVolume volume = DaxVolume.format(pmem, new UUID(1, 2));
         checkBeforeEachDrain(3);
         volume.create("odd", DaxFileKind.ORDINARY);
@@ -173,18 +173,49 @@ class VolumeCrashTest {
     private void step(DaxVolume volume, DaxFile file) {
         int offset = random.nextInt(FILE_SIZE_MAX - 20_000);
         int length = 1 + random.nextInt(20_000);
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> file.write(offset, ByteBuffer.wrap(bytes(file, length)));
             case 2, 3 -> store(file, offset, length);
             case 4 -> file.punchHole(offset, length * 4L);
             case 5 -> file.truncate(offset);
             case 6 -> file.allocate(random.nextInt(2) << 21, 1 << 21);
             case 7, 8 -> file.fsync();
+            case 9 -> file.zeroRange(offset, length * 4L, SizeRule.KEEP);
+            case 10 -> file.allocate(offset, length * 4L, SizeRule.KEEP);
+            case 11 -> shift(file, VolumeLayout.indexOf(offset), VolumeLayout.indexCount(length));
+            case 12 -> share(file, VolumeLayout.indexOf(offset), VolumeLayout.indexCount(length));
+            case 13 -> {
+                String clone = file.name() + "Clone";
+                if (volume.exists(clone)) {
+                    volume.open(clone).write(offset, ByteBuffer.wrap(bytes(file, length)));
+                    volume.delete(clone);
+                }
+                volume.clone(file.name(), clone);
+                volume.open(clone).write(offset, ByteBuffer.wrap(bytes(file, length)));
+            }
             default -> {
                 if (random.nextInt(6) == 0) {
                     volume.delete(file.name());
                 }
             }
+        }
+    }
+
+    private void shift(DaxFile file, long index, long count) {
+        long offset = VolumeLayout.offsetOf(index);
+        long length = VolumeLayout.offsetOf(count);
+        if (offset + length < file.size()) {
+            file.collapseRange(offset, length);
+        } else if (offset < file.size()) {
+            file.insertRange(offset, length);
+        }
+    }
+
+    private void share(DaxFile file, long index, long count) {
+        long offset = VolumeLayout.offsetOf(index);
+        long length = VolumeLayout.offsetOf(count);
+        if (offset > length && offset + length <= file.size()) {
+            file.cloneRange(file, offset, 0, length);
         }
     }
 
@@ -218,6 +249,6 @@ class VolumeCrashTest {
     }
 
     private static int parity(String name) {
-        return name.equals("odd") ? 1 : 0;
+        return name.startsWith("odd") ? 1 : 0;
     }
 }

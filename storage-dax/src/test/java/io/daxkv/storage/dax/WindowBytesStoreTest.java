@@ -3,6 +3,7 @@ package io.daxkv.storage.dax;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertIterableEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,8 @@ import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Code written for Chronicle Bytes runs on a window as on memory, and everything it stored is tracked: exactly its
@@ -35,7 +38,6 @@ class WindowBytesStoreTest {
     @AfterEach
     void layerIsSound() {
         VolumeChecker.check(volume);
-        pmem.assertNoRedundantFlush();
     }
 
     @Test
@@ -46,8 +48,9 @@ class WindowBytesStoreTest {
             Bytes<?> direct = Bytes.allocateDirect(SIZE);
             Bytes<?> onWindow = file.window(0, SIZE).bytes();
             List<String> expected = new ChronicleProgram(onHeap, seed.random()).run();
-            assertEquals(expected, new ChronicleProgram(direct, seed.random()).run(), "heap and direct memory agree");
-            assertEquals(expected, new ChronicleProgram(onWindow, seed.random()).run());
+            assertIterableEquals(
+                    expected, new ChronicleProgram(direct, seed.random()).run(), "heap and direct memory agree");
+            assertIterableEquals(expected, new ChronicleProgram(onWindow, seed.random()).run());
             assertArrayEquals(
                     onHeap.bytesForRead().toByteArray(), onWindow.bytesForRead().toByteArray());
             direct.releaseLast();
@@ -98,6 +101,7 @@ class WindowBytesStoreTest {
         store.run();
         assertEquals(lines, file.dirtyLineCount());
         file.fsync();
+        pmem.assertNoRedundantFlush();
     }
 
     @Test
@@ -132,6 +136,25 @@ class WindowBytesStoreTest {
         assertThrows(WindowClosedException.class, bytes::readLong);
         file.fsync();
         assertEquals(5, file.window(0, SIZE).getLong(0));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROTECTED", "SYNC", "PRIVATE"})
+    void programSeesTheSameThroughEveryModeThatStores(WindowMode mode) {
+        Bytes<?> onHeap = Bytes.wrapForWrite(new byte[SIZE]);
+        Bytes<?> onWindow = file.window(0, SIZE, mode).bytes();
+        List<String> expected = new ChronicleProgram(onHeap, Seed.of(1).random()).run();
+        assertIterableEquals(expected, new ChronicleProgram(onWindow, Seed.of(1).random()).run());
+        file.fsync();
+    }
+
+    @Test
+    void readOnlyWindowReadsAndRefusesStores() {
+        file.window(0, SIZE).putLong(0, 7);
+        Bytes<?> bytes = file.window(0, SIZE, WindowMode.READ_ONLY).bytesStore().bytesForRead();
+        assertEquals(7, bytes.readLong());
+        assertThrows(WindowPermissionException.class, () -> bytes.writeLong(0, 1));
+        assertThrows(WindowPermissionException.class, () -> bytes.compareAndSwapLong(0, 7, 1));
     }
 
     @Test

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each mode of a window permits, marks and write-protects as {@link WindowMode} says, in 4 KiB and in 2 MiB pages. */
+@Timeout(60)
 class WindowModeTest {
     private static final int BLOCK = VolumeLayout.BLOCK_SIZE;
     private static final int HUGE = (int) VolumeLayout.HUGE_SIZE;
@@ -153,7 +155,7 @@ class WindowModeTest {
         window.putLong(0, 1);
         Actors.Actor store = actors.park(SyncPoint.STORE_AFTER_CHECK, () -> window.putLong(0, 2));
         Actors.Actor fsync = actors.start(file::fsync);
-        while (!volume.core().epochs.isQuiescing()) {
+        while (!volume.core().epochs.isQuiescing() && !fsync.isDone()) {
             Thread.onSpinWait();
         }
         assertFalse(fsync.isDone());
@@ -231,7 +233,7 @@ class WindowModeTest {
         window.putLong(0, 1);
         Actors.Actor store = actors.park(SyncPoint.STORE_AFTER_CHECK, () -> window.putLong(0, 2));
         Actors.Actor restrict = actors.start(window::restrict);
-        while (!volume.core().epochs.isQuiescing()) {
+        while (!volume.core().epochs.isQuiescing() && !restrict.isDone()) {
             Thread.onSpinWait();
         }
         assertFalse(restrict.isDone());
