@@ -113,6 +113,37 @@ class ConformanceXWindowsTest {
     }
 
     @Test
+    void x10StoresThroughManyClonesStayInTheirFile() {
+        ConformanceVolume volume = new ConformanceVolume(16 << 20);
+        int size = 256 * KIB;
+        DaxFile[] files = new DaxFile[8];
+        files[0] = volume.create("0", size, 'o');
+        for (int i = 1; i < files.length; i++) {
+            files[i] = volume.volume.clone("0", "" + i);
+        }
+        Interleavings.Body[] stores = new Interleavings.Body[files.length];
+        for (int i = 0; i < files.length; i++) {
+            DaxFile file = files[i];
+            byte value = (byte) ('A' + i);
+            stores[i] = () -> {
+                DaxWindow window = file.window(0, size);
+                for (int at = 0; at < size; at += BLOCK) {
+                    store(window, at + 512, BLOCK - 1024, value);
+                }
+                file.fsync();
+            };
+        }
+        together(stores);
+        for (int i = 0; i < files.length; i++) {
+            byte[] block = ConformanceVolume.runs('o', 512, 'A' + i, BLOCK - 512, 'o', BLOCK);
+            for (int at = 0; at < size; at += BLOCK) {
+                assertBytes(block, read(files[i], at, BLOCK), "file " + i + " block at " + at);
+            }
+        }
+        volume.check();
+    }
+
+    @Test
     void x12ReadIntoAReadOnlyWindowFails() {
         ConformanceVolume volume = new ConformanceVolume(4 << 20);
         DaxFile source = volume.create("source", BLOCK, 's');
@@ -122,6 +153,29 @@ class ConformanceXWindowsTest {
         assertThrows(WindowPermissionException.class, () -> source.read(0, window, 0, BLOCK));
         assertBytes(bytes(BLOCK, 'f'), read(file), "file");
         assertEquals(0, file.dirtyLineCount());
+    }
+
+    @Test
+    void x13PoisonedBlockFailsEveryFileThatSharesItUntilItIsWritten() {
+        ConformanceVolume volume = new ConformanceVolume(8 << 20);
+        DaxFile file = volume.create("file", 2 * BLOCK, 'f');
+        DaxFile clone = volume.volume.clone("file", "clone");
+        DaxWindow mine = file.window(0, 2 * BLOCK);
+        DaxWindow other = clone.window(0, 2 * BLOCK);
+        assertEquals('f', mine.getByte(0));
+        assertEquals('f', other.getByte(0));
+
+        file.markPoisoned(0, BLOCK);
+
+        assertThrows(PoisonedException.class, () -> mine.getByte(0));
+        assertThrows(PoisonedException.class, () -> other.getByte(0));
+        assertEquals('f', mine.getByte(BLOCK));
+        assertEquals('f', other.getByte(BLOCK));
+        write(file, 0, BLOCK, 'n');
+        assertEquals('n', mine.getByte(0));
+        write(clone, 0, BLOCK, 'c');
+        assertEquals('c', other.getByte(0));
+        assertEquals('n', mine.getByte(0));
     }
 
     @ParameterizedTest

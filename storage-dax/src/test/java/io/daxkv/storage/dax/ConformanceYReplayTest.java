@@ -95,6 +95,24 @@ class ConformanceYReplayTest {
         end();
     }
 
+    /** The file is long enough for the range that is taken out from the start. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void y10CollapseAfterAStoreThatWasNotSyncedAgreesWithTheModel(Variant how) {
+        begin(how);
+        truncate(0x3f989);
+        allocate(0x77e2, 0x5f06, SizeRule.KEEP);
+        mapWrite(0x2e7fc, 0x42ba);
+        write(0x67a9, 0x714e);
+        write(0x39f96, 0x185a);
+        collapse(0x36000, 0x8000);
+        mapRead(0x74c0, 0x1bb3);
+        truncate(0x8aa2);
+        zero(0x1265, 0x783d, SizeRule.EXTEND);
+        mapRead(0x7bd8, 0xeca);
+        end();
+    }
+
     @ParameterizedTest
     @MethodSource("variants")
     void y11ZeroRangeShowsNothingTheDeviceHeldBefore(Variant how) {
@@ -153,6 +171,15 @@ class ConformanceYReplayTest {
     private void truncate(int size) {
         file.truncate(moved(size));
         model = Arrays.copyOf(model, moved(size));
+        settle(false);
+    }
+
+    /** Whole blocks only, so this one does not move. */
+    private void collapse(int offset, int length) {
+        file.collapseRange(offset, length);
+        byte[] shorter = Arrays.copyOf(model, model.length - length);
+        System.arraycopy(model, offset + length, shorter, offset, shorter.length - offset);
+        model = shorter;
         settle(false);
     }
 
