@@ -12,6 +12,7 @@ public final class DaxCounters {
     final LongAdder hugeFaults = new LongAdder();
     final LongAdder holeFaults = new LongAdder();
     final LongAdder copyFaults = new LongAdder();
+    final LongAdder sharedCopies = new LongAdder();
     final LongAdder syncFaults = new LongAdder();
     final LongAdder protects = new LongAdder();
     final LongAdder revokes = new LongAdder();
@@ -42,6 +43,11 @@ public final class DaxCounters {
     /** Returns the pages that private windows copied. */
     public long copyFaultCount() {
         return copyFaults.sum();
+    }
+
+    /** Returns the shared blocks that a store or write copied before it changed them. */
+    public long sharedCopyCount() {
+        return sharedCopies.sum();
     }
 
     /** Returns how often a synchronous window's fault had to make a size durable. */

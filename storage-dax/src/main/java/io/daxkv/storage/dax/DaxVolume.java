@@ -276,6 +276,9 @@ public final class DaxVolume implements AutoCloseable {
     /** Makes the next store of every window fault; called with the gate shut, so it does not get through. */
     private void stopStores() {
         core.files.forEach(parts -> parts.windows.revoke(0, BlockMap.INDEX_COUNT));
+        // Also for stores whose permission somebody else has just taken and is waiting for himself: a revoke that finds
+        // nothing to take does not wait (U1).
+        core.quiesce();
     }
 
     private synchronized void fsyncAll() {

@@ -73,9 +73,7 @@ class FaultHandler {
         locks.invalidate.writeLock().lock();
         try {
             window.markClosed();
-            if (window.pages.revoke(0, BlockMap.INDEX_COUNT)) {
-                core.quiesce();
-            }
+            windows.revoke(window, 0, BlockMap.INDEX_COUNT);
             windows.remove(window);
         } finally {
             locks.invalidate.writeLock().unlock();

@@ -108,28 +108,34 @@ final class FileLeases {
         });
     }
 
+    /** Returns true if a raw store may land in what is behind indexes {@code [first, first + count)}. */
+    boolean covers(long first, long count) {
+        return !isEmpty && find(first, count) != null;
+    }
+
     /**
      * Refuses to share or move blocks of indexes {@code [first, first + count)} into which a raw store may land: it
      * would change what the new owner has, or be made durable at the old place. Called with the io lock owned, so no
      * lease comes in between.
      */
-    synchronized void checkNone(long first, long count) {
-        for (RawLease lease : leases.keySet()) {
-            if (lease.pin().covers(first, count)) {
-                throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name
-                        + ", offset=" + lease.offset() + ", length=" + lease.length());
-            }
+    void checkNone(long first, long count) {
+        RawLease lease = find(first, count);
+        if (lease != null) {
+            throw new RangeLeasedException("range is leased, close the lease first: file=" + inode.name + ", offset="
+                    + lease.offset() + ", length=" + lease.length());
         }
     }
 
-    /** Returns true if a raw store may land in indexes {@code [first, first + count)}. */
-    synchronized boolean covers(long first, long count) {
-        for (RawLease lease : leases.keySet()) {
-            if (lease.pin().covers(first, count)) {
-                return true;
+    private synchronized RawLease find(long first, long count) {
+        for (Map.Entry<RawLease, BitSet> entry : leases.entrySet()) {
+            long start = firstIndex(entry.getKey());
+            long from = Math.max(first, start);
+            long to = Math.min(first + count, endIndex(entry.getKey()));
+            if (from < to && entry.getValue().nextClearBit((int) (from - start)) < to - start) {
+                return entry.getKey();
             }
         }
-        return false;
+        return null;
     }
 
     private void mark(RawLease lease, BitSet lost, long first, long end) {

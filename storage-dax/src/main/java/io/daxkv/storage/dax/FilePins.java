@@ -104,17 +104,14 @@ class FilePins {
      * As {@link #awaitUnpinned}, for blocks that are to move or to be shared and keep their bytes: what a lease stores
      * raw would be written back at the wrong place, or land in another file.
      *
-     * @throws IllegalStateException if the range is leased and stayed so; nothing changed then
+     * @throws RangeLeasedException if the range is leased and stayed so; nothing changed then
      */
     void awaitUnleased(long first, long count) {
         if (!leases.covers(first, count)) {
             return;
         }
         awaitPins(first, count);
-        if (leases.covers(first, count)) {
-            throw new IllegalStateException("range is leased, so its blocks neither move nor are shared: file="
-                    + inode.name + ", index=" + first + ", count=" + count);
-        }
+        leases.checkNone(first, count);
     }
 
     private void awaitPins(long first, long count) {

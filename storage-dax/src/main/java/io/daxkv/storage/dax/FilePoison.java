@@ -42,6 +42,8 @@ class FilePoison {
             });
             long from = first & -VolumeLayout.HUGE_BLOCKS;
             windows.revoke(from, (end + VolumeLayout.HUGE_BLOCKS - 1 & -VolumeLayout.HUGE_BLOCKS) - from);
+            // A revoke that finds nothing to take does not wait for stores that a write-back took it from (U1).
+            core.quiesce();
         } finally {
             locks.invalidate.writeLock().unlock();
         }

@@ -189,29 +189,35 @@ final class PageTable {
         return (removed & WRITABLE) != 0;
     }
 
-    /** Takes the permission to store away from a range, whole 2 MiB translations included; loads go on. */
-    void protect(long first, long count) {
-        protectHuge(first, count);
-        protectSmall(first, count);
+    /**
+     * Takes the permission to store away from a range, whole 2 MiB translations included, and returns true if there was
+     * any; loads go on.
+     */
+    boolean protect(long first, long count) {
+        return protectHuge(first, count) | protectSmall(first, count);
     }
 
-    void protectHuge(long first, long count) {
+    boolean protectHuge(long first, long count) {
         long to = end(first, count);
+        long taken = 0;
         for (long index = start(first); index < to; index = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1) {
-            LONGS.getAndBitwiseAnd(huge, hugeSlot(index), ~WRITABLE);
+            taken |= (long) LONGS.getAndBitwiseAnd(huge, hugeSlot(index), ~WRITABLE);
         }
+        return (taken & WRITABLE) != 0;
     }
 
-    void protectSmall(long first, long count) {
+    boolean protectSmall(long first, long count) {
         long to = end(first, count);
+        long taken = 0;
         for (long index = start(first); index < to; index = (index | VolumeLayout.HUGE_BLOCKS - 1) + 1) {
             long[] table = small[hugeSlot(index)];
             if (table != null && table != HOLES) {
                 for (int i = slotInTable(index), end = endInTable(index, to); i < end; i++) {
-                    LONGS.getAndBitwiseAnd(table, i, ~WRITABLE);
+                    taken |= (long) LONGS.getAndBitwiseAnd(table, i, ~WRITABLE);
                 }
             }
         }
+        return (taken & WRITABLE) != 0;
     }
 
     private long revokeHoles(int slot) {

@@ -57,8 +57,7 @@ abstract class WindowMapping {
         faults.locks.invalidate.writeLock().lock();
         try {
             isRestricted = true;
-            pages.protect(VolumeLayout.indexOf(offset), VolumeLayout.indexCount(length));
-            core.quiesce();
+            faults.windows.restrict(this);
         } finally {
             faults.locks.invalidate.writeLock().unlock();
         }
@@ -80,9 +79,7 @@ abstract class WindowMapping {
             long first = VolumeLayout.indexOf(at);
             long end = VolumeLayout.indexCount(at + count);
             dropCopies(first, end - first);
-            if (pages.revoke(first, end - first)) {
-                core.quiesce();
-            }
+            faults.windows.revoke(this, first, end - first);
         } finally {
             faults.locks.invalidate.readLock().unlock();
         }

@@ -1,7 +1,9 @@
 package io.daxkv.storage.dax;
 
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The open windows of one file: the kernel's i_mmap tree. */
@@ -9,6 +11,9 @@ class WindowSet {
     private final VolumeCore core;
     private final CopyOnWriteArrayList<DaxWindow> windows = new CopyOnWriteArrayList<>();
     private final AtomicIntegerArray countByMode = new AtomicIntegerArray(WindowMode.values().length);
+
+    /** How many are between taking permission away and having waited for the stores that it let through. */
+    private final AtomicInteger withdrawals = new AtomicInteger();
 
     WindowSet(VolumeCore core) {
         this.core = core;
@@ -44,13 +49,27 @@ class WindowSet {
      */
     void revoke(long first, long count) {
         core.counters.revokes.increment();
-        boolean storesMayRun = false;
-        for (DaxWindow window : windows) {
-            storesMayRun |= window.pages.revoke(first, count);
-        }
-        if (storesMayRun) {
-            core.quiesce();
-        }
+        withdraw(() -> {
+            boolean storesMayRun = false;
+            for (DaxWindow window : windows) {
+                storesMayRun |= window.pages.revoke(first, count);
+            }
+            return storesMayRun;
+        });
+    }
+
+    /** As {@link #revoke(long, long)}, of one window only. */
+    void revoke(WindowMapping window, long first, long count) {
+        withdraw(() -> window.pages.revoke(first, count));
+    }
+
+    /** Takes one window's permission to store away; returns when none of its stores is still running (U1). */
+    void restrict(WindowMapping window) {
+        withdraw(() -> {
+            window.pages.protect(0, BlockMap.INDEX_COUNT);
+            // Stores to private copies need no translation, and are waited for all the same.
+            return true;
+        });
     }
 
     /**
@@ -60,13 +79,28 @@ class WindowSet {
      */
     void protect(long first, long count) {
         core.counters.protects.increment();
-        for (DaxWindow window : windows) {
-            if (window.mode() == WindowMode.PROTECTED) {
-                window.pages.protect(first, count);
+        withdraw(() -> {
+            boolean storesMayRun = false;
+            for (DaxWindow window : windows) {
+                if (window.mode() == WindowMode.PROTECTED) {
+                    storesMayRun |= window.pages.protect(first, count);
+                }
             }
+            return storesMayRun;
+        });
+    }
+
+    private void withdraw(BooleanSupplier takesFromStores) {
+        withdrawals.incrementAndGet();
+        try {
+            // Also if there was nothing left to take: whoever took it may still be waiting for the stores it let
+            // through, and they are as much in this caller's way.
+            if (takesFromStores.getAsBoolean() || withdrawals.get() > 1) {
+                core.quiesce();
+            }
+        } finally {
+            withdrawals.decrementAndGet();
         }
-        // Even if no window had permission: a close or discard may have just taken it and still be waiting itself.
-        core.quiesce();
     }
 
     /** Forgets private copies of pages that are cut off; every other layout change leaves them alone (M11). */

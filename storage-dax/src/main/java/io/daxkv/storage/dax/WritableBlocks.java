@@ -163,6 +163,7 @@ class WritableBlocks {
         core.reached(SyncPoint.COW_AFTER_MAP);
         // 4. IO reads of the old block under way start over (isStill); told after the drop, they could miss it.
         copies.incrementAndGet();
+        core.counters.sharedCopies.increment();
         // 5. To a pin of it, or to its other owner alone. Sooner, a crash could find the other owner's stores behind
         // our word too.
         pins.release(shared, 1);

@@ -37,7 +37,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
         private CountDownLatch gate;
         private int place;
 
-        private Actor(Runnable body, SyncPoint... places) {
+        private Actor(String name, Runnable body, SyncPoint... places) {
             this.places = places;
             this.thread = new Thread(() -> {
                 try {
@@ -48,6 +48,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
                     }
                 }
             });
+            thread.setName(name);
             thread.setDaemon(true);
         }
 
@@ -86,7 +87,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
         /** Lets the actor go on and waits until it has finished. */
         void finish() {
             release();
-            awaitOrDeadlock(this::isDone);
+            awaitEnd();
             Throwable cause = failure();
             if (cause != null) {
                 fail("actor failed: " + cause, cause);
@@ -103,6 +104,20 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
         /** Returns what ended the actor, or null. */
         synchronized Throwable failure() {
             return failure;
+        }
+
+        /** Waits until the thread has ended. It looks around now and then; what it finds does not depend on when. */
+        private void awaitEnd() {
+            while (!isDone()) {
+                if (isStandstill(ROUNDS_DEAD, false) && !isDone()) {
+                    throw symptom("deadlock: " + describe(), null);
+                }
+                try {
+                    thread.join(1);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
         }
 
         private synchronized void open(boolean forGood) {
@@ -142,7 +157,7 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
     /** Runs the script of a test in a thread of its own, so that a step of the script that hangs is noticed too. */
     void play(Runnable script) {
         Actor director = start(script);
-        awaitOrDeadlock(director::isDone);
+        director.awaitEnd();
         Throwable failure = director.failure();
         if (failure != null) {
             fail(failure.getMessage(), failure);
@@ -173,8 +188,9 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
     }
 
     private Actor start(Runnable body, SyncPoint... places) {
-        Actor actor = new Actor(body, places);
+        Actor actor;
         synchronized (actors) {
+            actor = new Actor("actor " + actors.size(), body, places);
             actors.add(actor);
         }
         actor.thread.start();
@@ -190,12 +206,6 @@ final class Actors implements SyncPoint.Hook, AutoCloseable {
     /** Returns true for what a faulty layer does; anything else that is thrown is the test's own fault. */
     static boolean isSymptom(Throwable failure) {
         return failure instanceof AssertionError || failure instanceof DaxException;
-    }
-
-    private void awaitOrDeadlock(BooleanSupplier condition) {
-        if (!await(condition)) {
-            throw symptom("deadlock: " + describe(), null);
-        }
     }
 
     /** Waits for a condition; returns false if nobody is left who could make it come true. */

@@ -44,9 +44,9 @@ class CloneTest extends LayoutFixture {
         volume = DaxVolume.open(pmem, new DaxVolumeOptions(Duration.ZERO, () -> 0L));
         file = volume.open("file");
         try (RawLease lease = file.lease(2 * BLOCK, BLOCK)) {
-            assertThrows(IllegalStateException.class, () -> volume.clone("file", "clone"));
-            assertThrows(IllegalStateException.class, () -> file.collapseRange(0, BLOCK));
-            assertThrows(IllegalStateException.class, () -> file.cloneRange(file, 2 * BLOCK, 0, BLOCK));
+            assertThrows(RangeLeasedException.class, () -> volume.clone("file", "clone"));
+            assertThrows(RangeLeasedException.class, () -> file.collapseRange(0, BLOCK));
+            assertThrows(RangeLeasedException.class, () -> file.cloneRange(file, 2 * BLOCK, 0, BLOCK));
             file.cloneRange(file, 0, BLOCK, BLOCK);
             assertEquals(2 * BLOCK, lease.offset());
         }

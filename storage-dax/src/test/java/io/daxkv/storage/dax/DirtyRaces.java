@@ -22,6 +22,7 @@ final class DirtyRaces {
             new Scenario("S15", "DIRTY cleared before the flush", DirtyRaces::fsyncDuringFsync),
             new Scenario("S16", "4.10: a store during the flush", DirtyRaces::storeDuringFlush),
             new Scenario("S16.early", "4.10", DirtyRaces::storeBeforeFlush),
+            new Scenario("S16.line", "4.10", DirtyRaces::storeToFlushedLine),
             new Scenario("S17", "2017: write-back starts over for ever", DirtyRaces::livelock),
             new Scenario("S18", "a ranged msync cleans the rest too", DirtyRaces::rangedSyncs),
             new Scenario("S19", "an entry punched while write-back waits", DirtyRaces::reallocatedWhileWaiting),
@@ -101,6 +102,18 @@ final class DirtyRaces {
         p1.finish();
         p0.finish();
         s.syncAndCrash(() -> s.expect(Stage.STORED, s.read(70)));
+    }
+
+    /** The line has been written back, the entry is still held: a page that was write-protected has to wait for it. */
+    private static void storeToFlushedLine(Stage s) {
+        s.window.putByte(0, (byte) 1);
+        Actors.Actor p1 = s.actors.park(SyncPoint.SYNC_MID_FLUSH, s.file::fsync);
+        Actors.Actor p0 = s.actors.startAndAwait(() -> s.window.putByte(0, Stage.STORED));
+        assertEquals(!s.isProtected(), p0.isDone(), "D10: a store to a page that is being cleaned");
+        p1.finish();
+        p0.finish();
+        assertTrue(s.isDirty(0), "D10");
+        s.syncAndCrash(() -> s.expect(Stage.STORED, s.read(0)));
     }
 
     /** Every flush makes the next page and the first one dirty, up to a limit that only a livelock reaches. */

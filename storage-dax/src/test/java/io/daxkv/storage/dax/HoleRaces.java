@@ -140,6 +140,12 @@ final class HoleRaces {
         return List.of(
                 layoutBreak("punch", s -> s.file.punchHole(0, Stage.BLOCK)),
                 layoutBreak("allocate", s -> s.file.allocate(Stage.SIZE, Stage.BLOCK)),
+                layoutBreak("zero", s -> s.file.zeroRange(0, Stage.BLOCK, SizeRule.KEEP)),
+                layoutBreak("clone", s -> s.volume.clone("f", "c")),
+                layoutBreak("range", s -> s.foreign.cloneRange(s.file, 0, 0, Stage.BLOCK)),
+                layoutBreak("collapse", Stage.FAR - Stage.BLOCK, s -> s.file.collapseRange(0, Stage.BLOCK)),
+                layoutBreak("behind", s -> s.file.collapseRange(Stage.FAR + Stage.BLOCK, Stage.BLOCK)),
+                layoutBreak("insert", Stage.FAR + Stage.BLOCK, s -> s.file.insertRange(0, Stage.BLOCK)),
                 layoutBreak("extend", s -> s.file.truncate(Stage.SIZE + 5000)),
                 layoutBreak("cut", s -> s.file.truncate(Stage.FAR + Stage.BLOCK)));
     }
@@ -165,12 +171,14 @@ final class HoleRaces {
         s.file.fsync();
         s.window.putByte(0, Stage.STORED);
         s.write(2048, 10);
-        assertTrue(s.isDirty(0), "D1");
-        assertTrue(s.window.storeAddress(0) >= 0, "no block is new, so nobody loses a permission");
+        boolean isDirty = s.isDirty(0);
+        boolean isWritable = s.window.storeAddress(0) >= 0;
         s.syncAndCrash(() -> {
             s.expect(Stage.STORED, s.read(0));
             s.expect(Stage.WRITTEN, s.read(2048));
         });
+        assertTrue(isDirty, "D1");
+        assertTrue(isWritable, "no block is new, so nobody loses a permission");
     }
 
     private static void lookupBeforeLock(Stage s) {

@@ -12,7 +12,7 @@ final class LayoutMutants {
 
     /** Linux in 2025: every change of the layout drops all entries of the file, dirty or not. */
     private static Mutant breakLayoutOfAll() {
-        return new Mutant("break-layout-all", "S03b") {
+        return new Mutant("break-layout-all", "S03b", "S34") {
             @Override
             Truncation truncation(FileParts parts, IoPath io, Writeback writeback) {
                 return new Truncation(parts, io, writeback) {
@@ -28,9 +28,13 @@ final class LayoutMutants {
                         super.truncate(newSize);
                     }
 
+                    @Override
+                    void settle(long first, long count) {
+                        dropAll();
+                    }
+
                     private void dropAll() {
-                        windows.revoke(0, BlockMap.INDEX_COUNT);
-                        tree.destroy(0, BlockMap.INDEX_COUNT);
+                        destroy(0, BlockMap.INDEX_COUNT);
                     }
                 };
             }
@@ -42,6 +46,12 @@ final class LayoutMutants {
                     void allocate(long offset, long length, SizeRule rule) {
                         truncation.destroy(0, BlockMap.INDEX_COUNT);
                         super.allocate(offset, length, rule);
+                    }
+
+                    @Override
+                    void zeroRange(long offset, long length, SizeRule rule) {
+                        truncation.destroy(0, BlockMap.INDEX_COUNT);
+                        super.zeroRange(offset, length, rule);
                     }
                 };
             }

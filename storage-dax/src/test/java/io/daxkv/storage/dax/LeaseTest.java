@@ -176,6 +176,35 @@ class LeaseTest {
         }
     }
 
+    @Test
+    void leaseOfASharedBlockIsOfItsOwnCopy() {
+        file.truncate(BLOCK);
+        file.write(0, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        DaxFile clone = volume.clone("file", "clone");
+        try (RawLease lease = file.lease(0, BLOCK)) {
+            store(lease, 0);
+            assertEquals(STORED, read(0));
+            assertEquals(2, read(1));
+            ByteBuffer found = ByteBuffer.allocate(1);
+            clone.read(0, found);
+            assertEquals(1, found.get(0));
+        }
+    }
+
+    @Test
+    void whatALeaseLostMayBeShared() {
+        file.truncate(2 * BLOCK);
+        RawLease lease = file.lease(0, BLOCK);
+        nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+        assertThrows(RangeLeasedException.class, () -> volume.clone("file", "clone"));
+        file.punchHole(0, BLOCK);
+        file.write(0, ByteBuffer.wrap(new byte[BLOCK]));
+        volume.clone("file", "clone");
+        store(lease, 0);
+        assertEquals(0, read(0));
+        lease.close();
+    }
+
     /** Stores one byte through the memory itself. */
     private static void store(RawLease lease, long position) {
         for (PinnedRun run : lease.runs()) {

@@ -1,7 +1,6 @@
 package io.daxkv.storage.dax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -75,20 +74,26 @@ final class MediaRaces {
         });
     }
 
-    /** While a sync fault makes the size durable it holds no entry; a write may put another block behind the page. */
+    /**
+     * While a sync fault makes the size durable it holds no entry. What could take the block away meanwhile is held off
+     * by the invalidate lock; once it runs, the store has landed and goes with the block.
+     */
     private static void syncFaultLosesItsEntry(Stage s) {
         s.file.truncate(0);
         s.write(0, 100);
         DaxWindow window = s.file.window(0, Stage.BLOCK, WindowMode.SYNC);
         Actors.Actor p0 = s.actors.park(SyncPoint.FAULT_BEFORE_SYNC_FAULT, () -> window.putByte(50, Stage.STORED));
         assertEquals(-1, window.storeAddress(0), "D15: writable before its size is durable");
-        Actors.Actor punch = s.actors.startAndAwait(() -> s.file.punchHole(Stage.BLOCK, Stage.BLOCK));
-        assertFalse(punch.isDone(), "a layout change passed a fault under way");
+        Actors.Actor punch = s.actors.startAndAwait(() -> {
+            s.file.punchHole(0, Stage.BLOCK);
+            s.fillForeign(1);
+        });
+        boolean waited = !punch.isDone();
         p0.finish();
         punch.finish();
-        window.persist(50, 1);
+        s.expectForeign(1);
         VolumeChecker.check(s.file, window);
-        s.eachImage(file -> s.expect(Stage.STORED, s.read(file, 50)));
+        assertTrue(waited, "a layout change passed a fault under way");
     }
 
     /** An access of lost bytes is a typed error; reads return what is good before them, neighbours go on. */

@@ -58,9 +58,10 @@ final class ModelBufferOps {
                 throw run.checks.wrong("written from a window", file, offset + i, found[i]);
             }
         }
+        int sizeBefore = file.size();
         file.put(op.number(), offset, found, true);
         run.checks.changed(file, offset, count);
-        run.grownBySync(file);
+        run.grownBySync(file, sizeBefore);
     }
 
     /** Reads a file into a window, which may allocate, copy privately, or refuse. */
@@ -91,9 +92,9 @@ final class ModelBufferOps {
                 throw run.checks.wrong("read into a window", target.file, at + i, found[i]);
             }
         }
+        run.reachedBySync(target, at + found.length);
         target.file.put(op.number(), at, found, true);
         run.checks.changed(target.file, at, count);
-        run.reachedBySync(target, at + count);
     }
 
     /** One of the things a channel does, as code knows it that knows nothing of this layer. */
@@ -115,6 +116,9 @@ final class ModelBufferOps {
                 run.takeOff(file, offset, bytes);
                 long[] done = {0};
                 run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> done[0] = written(channel, parts));
+                if (cut > 0 && done[0] > cut) {
+                    file.passed(offset + cut);
+                }
                 run.land(op.number(), (int) done[0]);
             } else if (variant % 3 == 1) {
                 ByteBuffer target = ByteBuffer.allocate(length);

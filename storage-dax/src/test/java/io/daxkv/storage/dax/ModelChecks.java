@@ -18,14 +18,23 @@ final class ModelChecks {
     private static final int EDGE = 2 * VolumeLayout.BLOCK_SIZE;
     private static final int OPS_BETWEEN_FULL_COMPARES = 64;
 
+    private static final int OPS_BETWEEN_LARGE_CHECKS = 4;
+
     private record Range(ModelFile file, int from, int to) {}
 
     private final ModelRun run;
     private final List<Range> changed = new ArrayList<>();
+    private final ModelTransitions transitions;
     private int opCount;
 
-    ModelChecks(ModelRun run) {
+    ModelChecks(ModelRun run, ModelCoverage coverage) {
         this.run = run;
+        this.transitions = new ModelTransitions(coverage);
+    }
+
+    /** The volume was opened again: entries are gone, and that is no transition. */
+    void reopened() {
+        transitions.forget();
     }
 
     void begin(ModelOp op) {
@@ -47,10 +56,14 @@ final class ModelChecks {
                 checkTail(file);
             }
         }
+        transitions.look(run.files, run.profile.sizeMax());
         if (++opCount % OPS_BETWEEN_FULL_COMPARES == 0) {
             compareAll();
         }
-        checkInvariants();
+        // On a small volume after every one; a large one costs as much to check as a dozen operations.
+        if (opCount % OPS_BETWEEN_LARGE_CHECKS == 0 || run.profile != ModelProfile.HUGE) {
+            checkInvariants();
+        }
     }
 
     void checkInvariants() {

@@ -108,6 +108,17 @@ final class ModelFile {
         }
     }
 
+    /**
+     * Takes note of a size inside an op: a gathering write moves the end once for each buffer, and a crash may keep it.
+     */
+    void passed(int between) {
+        if (between > size) {
+            int then = size;
+            resize(between);
+            size = then;
+        }
+    }
+
     private void resize(int newSize) {
         size = newSize;
         oracle.resized(clock, newSize);

@@ -48,7 +48,7 @@ final class ModelRun implements SyncPoint.Hook {
     final ModelFile[] files = new ModelFile[FILE_COUNT];
     final ModelWindow[] windows = new ModelWindow[WINDOW_COUNT];
     final DaxPin[] pins = new DaxPin[PIN_COUNT];
-    final ModelChecks checks = new ModelChecks(this);
+    final ModelChecks checks;
     RecordingPmem pmem;
     DaxVolume volume;
 
@@ -60,11 +60,13 @@ final class ModelRun implements SyncPoint.Hook {
     private SyncPoint target;
     private int passes;
     private Flight flight;
+    private boolean flushesByBlock;
 
     ModelRun(ModelProfile profile, FileOperations operations, ModelCoverage coverage) {
         this.profile = profile;
         this.operations = operations;
         this.coverage = coverage;
+        this.checks = new ModelChecks(this, coverage);
         this.pmem = new RecordingPmem(profile.volumeSize(), profile.volumeSizeMax());
         DaxVolume.format(pmem, new UUID(1, 2)).close();
         this.volume = open(pmem);
@@ -89,7 +91,10 @@ final class ModelRun implements SyncPoint.Hook {
             boolean ranInside = op.kind().mayInterrupt() && interrupt == null;
             interrupt = null;
             point = null;
-            coverage.count(ranInside ? "inside " + outer.kind().name() : "not inside");
+            String where = outer.kind().name().startsWith("fsync")
+                    ? "fsync"
+                    : outer.kind().name();
+            coverage.count(ranInside ? op.kind().name() + " inside " + where : "not inside");
             if (!ranInside) {
                 runOne(op);
             }
@@ -108,6 +113,24 @@ final class ModelRun implements SyncPoint.Hook {
         }
         checks.compareAll();
         checks.checkInvariants();
+        checkFlushes();
+    }
+
+    /** From here to the next open, lines may be flushed that nobody stored to: by whole blocks, or by persist. */
+    void flushesByBlock() {
+        flushesByBlock = true;
+    }
+
+    /** Fails if a flush named a line for nothing; called when the medium is about to be replaced. */
+    void checkFlushes() {
+        if (!flushesByBlock) {
+            pmem.assertNoRedundantFlush();
+            coverage.count("no flush for nothing");
+        }
+        flushesByBlock = false;
+        for (ModelWindow window : windows) {
+            flushesByBlock |= window != null && ModelWindowOps.flushesByBlock(window.mode);
+        }
     }
 
     private void runOne(ModelOp op) {
@@ -152,7 +175,11 @@ final class ModelRun implements SyncPoint.Hook {
         for (ModelFile file : files) {
             if (file != null) {
                 FileLocks locks = file.file.parts().locks;
-                boolean syncs = op.has(ModelArg.FILE) || op.has(ModelArg.WINDOW) && hasSyncWindow(file);
+                // A punch that a write of the same thread has begun to allocate for is no interleaving.
+                if (!op.has(ModelArg.WINDOW) && op.kind().changes() && locks.io.isWriteLockedByCurrentThread()) {
+                    return false;
+                }
+                boolean syncs = op.kind().name().startsWith("fsync") || op.has(ModelArg.WINDOW) && hasSyncWindow(file);
                 if (locks.invalidate.isWriteLockedByCurrentThread()
                         || syncs && locks.writeback.isHeldByCurrentThread()) {
                     return false;
@@ -192,6 +219,7 @@ final class ModelRun implements SyncPoint.Hook {
     void land(int opNumber, int done) {
         Flight landed = flight;
         flight = null;
+        int sizeBefore = landed.file.size();
         stored(landed.file, opNumber, landed.offset, Arrays.copyOf(landed.bytes, done));
         checks.changed(landed.file, landed.offset, landed.bytes.length);
         for (CrashOracle.Change change : interrupting) {
@@ -209,12 +237,12 @@ final class ModelRun implements SyncPoint.Hook {
             }
         }
         interrupting.clear();
-        grownBySync(landed.file);
+        grownBySync(landed.file, sizeBefore);
     }
 
-    /** While a synchronous window is open, a size is durable as soon as it is there (D15). */
-    void grownBySync(ModelFile file) {
-        if (file.durableSize() < file.size() && hasSyncWindow(file)) {
+    /** While a synchronous window is open, a size that grew is durable as soon as it is there (D15). */
+    void grownBySync(ModelFile file, int sizeBefore) {
+        if (sizeBefore < file.size() && hasSyncWindow(file)) {
             file.syncSize();
         }
     }
@@ -246,6 +274,10 @@ final class ModelRun implements SyncPoint.Hook {
         return null;
     }
 
+    boolean isInUse(ModelFile file) {
+        return Arrays.stream(windows).anyMatch(window -> window != null && window.file == file);
+    }
+
     private boolean hasSyncWindow(ModelFile file) {
         for (ModelWindow window : windows) {
             if (window != null && window.file == file && window.mode == WindowMode.SYNC) {
@@ -264,7 +296,10 @@ final class ModelRun implements SyncPoint.Hook {
         }
     }
 
-    /** A store up to {@code end} went through a window; a synchronous one made the size durable before it (D15). */
+    /**
+     * A store up to {@code end} went through a window; a synchronous one made the size durable before it (D15). Told
+     * first.
+     */
     void reachedBySync(ModelWindow window, int end) {
         long page = VolumeLayout.offsetOf(VolumeLayout.indexCount(end));
         if (window.mode == WindowMode.SYNC

@@ -12,6 +12,7 @@ final class OrderRaces {
             new Scenario("S44", "2017: colliding huge and small entries", s -> smallThenHuge(s, 5)),
             new Scenario("S44.slot100", "2018: only the first 64 slots looked at", s -> smallThenHuge(s, 100)),
             new Scenario("S44.mirror", "2017: colliding huge and small entries", OrderRaces::hugeThenSmall),
+            new Scenario("S44.private", "2017: private stores are small, loads are huge", OrderRaces::privateThenHuge),
             new Scenario("S45", "2017: waiters for an entry of 2 MiB that goes", OrderRaces::waitersForAHugeHole),
             new Scenario("S46", "2017: one waiter woken when the entry changed", OrderRaces::replacedEntry),
             new Scenario("S47", "2021: an invalidator that wakes nobody", OrderRaces::invalidators),
@@ -52,6 +53,23 @@ final class OrderRaces {
             s.expect(Stage.STORED, s.read(5 * Stage.BLOCK));
             s.expect(Stage.REWRITTEN, s.read(7 * Stage.BLOCK));
         });
+    }
+
+    private static void privateThenHuge(Stage s) {
+        s.file.allocate(0, Stage.HUGE);
+        s.write(5 * Stage.BLOCK, 10);
+        s.file.dropCleanEntries();
+        DaxWindow own = s.file.window(0, Stage.HUGE, WindowMode.PRIVATE);
+        Actors.Actor p0 =
+                s.actors.park(SyncPoint.FAULT_AFTER_MAP, () -> own.putByte(5 * Stage.BLOCK + 1, Stage.STORED));
+        Actors.Actor p1 = s.actors.startAndAwait(() -> own.getByte(7 * Stage.BLOCK));
+        assertTrue(p1.isDone(), "L7: a conflict of sizes waits for nobody");
+        p0.finish();
+        p1.finish();
+        s.expect(Stage.WRITTEN, own.getByte(5 * Stage.BLOCK));
+        s.expect(Stage.STORED, own.getByte(5 * Stage.BLOCK + 1));
+        s.expect(Stage.WRITTEN, s.window.getByte(5 * Stage.BLOCK + 1));
+        VolumeChecker.check(s.file, own);
     }
 
     /** T0 holds the entry of a 2 MiB hole; two small faults and a write wait for it, and each will replace it. */

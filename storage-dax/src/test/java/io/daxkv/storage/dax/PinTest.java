@@ -122,6 +122,36 @@ class PinTest {
     }
 
     @Test
+    void collapseWaitsForAPinAndLetsFaultsGoOn() {
+        waitsFor(() -> file.collapseRange(0, BLOCK));
+        assertEquals(BLOCK, file.size());
+        assertEquals(FOREIGN, read(file, 0), "what was stored during the wait moved along");
+    }
+
+    @Test
+    void insertWaitsForAPinAndLetsFaultsGoOn() {
+        waitsFor(() -> file.insertRange(0, BLOCK));
+        assertEquals(OLD, read(file, BLOCK));
+        assertEquals(FOREIGN, read(file, 2 * BLOCK));
+    }
+
+    @Test
+    void pinOfASharedBlockKeepsTheBytesThatAWriteReplaced() {
+        fill(file, 0, BLOCK, OLD);
+        volume.clone("file", "clone");
+        DaxPin pin = file.pin(0, BLOCK);
+        fill(file, 0, BLOCK, FOREIGN);
+        assertEquals(OLD, first(pin));
+        volume.delete("clone");
+        VolumeChecker.check(volume);
+        long free = volume.freeSize();
+        fill(other, 0, BLOCK, FOREIGN);
+        assertEquals(OLD, first(pin), "nobody got the block");
+        pin.close();
+        assertTrue(volume.freeSize() > free - 4 * BLOCK);
+    }
+
+    @Test
     void zeroRangeUnderAnOldPinTakesNewBlocks() {
         fill(file, 0, 3 * BLOCK, OLD);
         DaxPin pin = file.pin(BLOCK, BLOCK);

@@ -119,7 +119,7 @@ final class ProtectionMutants {
 
     /** A revoke, and a protect, that do not wait for stores under way. */
     private static Mutant noShootdown() {
-        return new Mutant("no-shootdown", "S24/P", "S25") {
+        return new Mutant("no-shootdown", "S24/P", "S25", "S62") {
             @Override
             WindowSet windows(VolumeCore core) {
                 return new WindowSet(core) {

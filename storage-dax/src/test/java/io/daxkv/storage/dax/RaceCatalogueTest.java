@@ -45,7 +45,10 @@ class RaceCatalogueTest {
     @MethodSource("mutants")
     void mutantIsKilledByItsScenarios(Mutant mutant) {
         for (Scenario scenario : scenarios) {
-            table.put(mutant, scenario, outcome(mutant, scenario));
+            // S62 plays half of the catalogue again: enough that one mutant meets it.
+            if (!scenario.id().equals("S62") || mutant.killers().contains("S62")) {
+                table.put(mutant, scenario, outcome(mutant, scenario));
+            }
         }
         Set<String> survived = new TreeSet<>(mutant.killers());
         survived.removeAll(table.killersOf(mutant));

@@ -22,6 +22,8 @@ final class RecursionRaces {
             new Scenario("S52", "two files crosswise", RecursionRaces::crosswise),
             new Scenario("S53", "2017: transaction against entry lock", RecursionRaces::mapAgainstEntry),
             new Scenario("S54", "a freeze that waits for itself", RecursionRaces::freeze),
+            new Scenario(
+                    "S54.discard", "ours: a freeze that misses a store under way", RecursionRaces::freezeAcrossStore),
             new Scenario("S55", "2017: a read into a read-only mapping", RecursionRaces::readIntoReadOnly),
             new Scenario("S55.restrict", "a store across mprotect", RecursionRaces::restrictAcrossStore));
 
@@ -146,6 +148,19 @@ final class RecursionRaces {
             s.expect(Stage.STORED, s.read(0));
             s.expect(Stage.WRITTEN, s.read(Stage.BLOCK));
         });
+    }
+
+    /** A discard took the permission a store was admitted under, and waits for it; so must a freeze. */
+    private static void freezeAcrossStore(Stage s) {
+        s.window.putLong(0, 1);
+        Actors.Actor p0 = s.actors.park(SyncPoint.STORE_AFTER_CHECK, () -> s.window.putLong(0, Stage.STORED));
+        Actors.Actor p1 = s.actors.startAndAwait(() -> s.window.discard(0, Stage.BLOCK));
+        Actors.Actor p2 = s.actors.startAndAwait(s.volume::freeze);
+        assertFalse(p2.isDone(), "U1: the volume is frozen, and a store still runs");
+        p0.finish();
+        p1.finish();
+        p2.finish();
+        s.volume.thaw();
     }
 
     private static void readIntoReadOnly(Stage s) {

@@ -20,6 +20,7 @@ record Scenario(String name, String origin, Consumer<Stage> steps) {
     static List<Scenario> catalogue() {
         List<Scenario> all = new ArrayList<>(untilLayout());
         all.addAll(forBothModes(LayoutRaces.ALL));
+        all.addAll(forBothModes(CloneRaces.ALL));
         all.addAll(OrderRaces.ALL);
         all.addAll(RecursionRaces.ALL);
         all.addAll(MediaRaces.ALL);

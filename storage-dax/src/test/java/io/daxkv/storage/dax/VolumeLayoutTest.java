@@ -54,6 +54,18 @@ class VolumeLayoutTest {
     }
 
     @Test
+    void mapWordsAreFrozen() {
+        assertEquals(0x0000_0000_1234L, MapWord.ofBlocks(0x1234, 1, false));
+        assertEquals(0x0200_0000_1200L, MapWord.ofBlocks(0x1200, 512, false));
+        assertEquals(0x2000_0000_1234L, MapWord.ofBlocks(0x1234, 1, true));
+        assertEquals(0x2200_0000_1200L, MapWord.ofBlocks(0x1200, 512, true));
+        assertEquals(0x0100_0000_1234L, MapWord.ofTable(0x1234));
+        assertEquals(0x0D00_0000_1234L, MapWord.ofRoot(0x1234, 3));
+        assertEquals(0x4000_0000_0000L, MapWord.PENDING);
+        assertEquals(1, VolumeLayout.FEATURES_KNOWN);
+    }
+
+    @Test
     void wordInTheWrongPlaceOrWithAFlippedBitDoesNotVerify() {
         RecordingPmem pmem = new RecordingPmem(1 << 20);
         CheckedWord.store(pmem, 42, 8192, 0x1234);
