@@ -49,7 +49,7 @@ final class ModelBufferOps {
         run.hasSpaceFor(
                 ModelIoOps.blocks(offset, count),
                 () -> done[0] = file.file.write(offset, source.window, position, count));
-        run.coverage.count(done[0] == count ? "written whole" : "written in part");
+        run.coverage.count(done[0] == count ? "written whole" : done[0] > 0 ? "written in part" : "not written");
         byte[] found = done[0] == 0 ? new byte[0] : run.checks.read(file, offset, (int) done[0]);
         for (int i = 0; i < found.length; i++) {
             int at = from + i - offset;

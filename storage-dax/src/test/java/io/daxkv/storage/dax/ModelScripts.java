@@ -119,6 +119,19 @@ final class ModelScripts {
             12 crash image=0 seed=0
             """;
 
+    /** A write of two bounce buffers meets a full volume in the second: it is short (I11). */
+    private static final String SHORT_WRITE = """
+            profile FULL
+            1 create file=0
+            2 create file=1
+            3 write file=0 offset=0 length=100000
+            4 open window=0 file=0 block=0 blocks=192 mode=0
+            5 write file=1 offset=0 length=30000
+            6 fill file=0 variant=12
+            7 writeFrom file=1 offset=0 window=0 from=0 length=100000
+            8 crash image=0 seed=0
+            """;
+
     /** A collapse takes the last pages away, and the copies a private window made of them (M10, M11). */
     private static final String COLLAPSE_UNDER_PRIVATE_COPIES = """
             profile SMALL
@@ -144,6 +157,7 @@ final class ModelScripts {
                 SYNC_FAULT,
                 HUGE,
                 HUGE_AND_SMALL_ALIAS,
+                SHORT_WRITE,
                 HUGE_PROTECTED,
                 COLLAPSE_UNDER_PRIVATE_COPIES)) {
             logs.add(ModelLog.parse(script.lines().toList(), table));
