@@ -219,6 +219,7 @@ final class ModelRun implements SyncPoint.Hook {
     void land(int opNumber, int done) {
         Flight landed = flight;
         flight = null;
+        int oldSize = landed.file.size();
         stored(landed.file, opNumber, landed.offset, Arrays.copyOf(landed.bytes, done));
         checks.changed(landed.file, landed.offset, landed.bytes.length);
         for (CrashOracle.Change change : interrupting) {
@@ -236,12 +237,12 @@ final class ModelRun implements SyncPoint.Hook {
             }
         }
         interrupting.clear();
-        grownBySync(landed.file);
+        grownBySync(landed.file, oldSize);
     }
 
-    /** While a synchronous window is open, a size is durable as soon as it is there (D15). */
-    void grownBySync(ModelFile file) {
-        if (file.durableSize() < file.size() && hasSyncWindow(file)) {
+    /** While a synchronous window is open, a write that makes the file longer does so durably (D15). */
+    void grownBySync(ModelFile file, int oldSize) {
+        if (file.size() > oldSize && hasSyncWindow(file)) {
             file.syncSize();
         }
     }
