@@ -18,7 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The algorithm is sleepable RCU's, Linux {@code kernel/rcu/srcutree.c}.
  */
-final class AccessEpochs {
+class AccessEpochs {
+    // Not final only for the faulty one that the model checker must find.
+    //
     // A thread that finds its counter free owns it for good: it enters with one locked instruction, which must be a
     // full fence, and leaves with a plain ordered store. Threads whose counter is another's share one and pay a second
     // locked instruction.
@@ -31,31 +33,43 @@ final class AccessEpochs {
 
     private static final int SPINS_BEFORE_YIELD = 100;
 
-    private final AtomicLongArray owners = new AtomicLongArray(OWNED);
+    private final int owned;
+    private final AtomicLongArray owners;
     /** Two sets of owned counters, then one shared counter for each set. */
-    private final long[] counts = new long[(2 * OWNED + 2) * STRIDE];
+    private final long[] counts;
 
     private final ReentrantLock quiescing = new ReentrantLock();
     private volatile int active;
     /** The counter a quiesce has been waiting for long enough to give its processor away, or -1. For race tests. */
     private volatile int awaited = -1;
 
+    AccessEpochs() {
+        this(OWNED);
+    }
+
+    /** Makes epochs in which {@code owned} threads, a power of two, may own a counter. */
+    AccessEpochs(int owned) {
+        this.owned = owned;
+        owners = new AtomicLongArray(owned);
+        counts = new long[(2 * owned + 2) * STRIDE];
+    }
+
     /** Announces a store; pass the ticket to {@link #exit}. A full fence: the permission is read after it. */
     int enter() {
         long thread = Thread.currentThread().getId();
-        int number = (int) thread & OWNED - 1;
-        int set = active;
+        int number = (int) thread & owned - 1;
+        int set = activeSet();
         long owner = owners.getPlain(number);
         int ticket = owner == thread || owner == 0 && owners.compareAndSet(number, 0, thread)
-                ? set * OWNED + number
-                : 2 * OWNED + set;
+                ? set * owned + number
+                : 2 * owned + set;
         LONGS.getAndAdd(counts, ticket * STRIDE, 1L);
         return ticket;
     }
 
     /** Ends the store announced with {@code ticket}. */
     void exit(int ticket) {
-        if (ticket < 2 * OWNED) {
+        if (ticket < 2 * owned) {
             LONGS.setRelease(counts, ticket * STRIDE, 0L);
         } else {
             LONGS.getAndAdd(counts, ticket * STRIDE, -1L);
@@ -77,6 +91,10 @@ final class AccessEpochs {
         }
     }
 
+    int activeSet() {
+        return active;
+    }
+
     /** Returns true while a quiesce is under way. For race tests. */
     boolean isQuiescing() {
         return quiescing.isLocked();
@@ -88,11 +106,11 @@ final class AccessEpochs {
         return ticket >= 0 && (long) LONGS.getVolatile(counts, ticket * STRIDE) != 0;
     }
 
-    private void awaitEmpty(int set) {
-        for (int number = 0; number < OWNED; number++) {
-            awaitZero(set * OWNED + number);
+    void awaitEmpty(int set) {
+        for (int number = 0; number < owned; number++) {
+            awaitZero(set * owned + number);
         }
-        awaitZero(2 * OWNED + set);
+        awaitZero(2 * owned + set);
     }
 
     private void awaitZero(int ticket) {

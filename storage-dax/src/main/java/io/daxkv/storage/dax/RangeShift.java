@@ -102,6 +102,9 @@ class RangeShift {
             core.reached(SyncPoint.LAYOUT_BEFORE_FREE);
             // 4. The tables that were, and the blocks taken out. Nobody looks up meanwhile: all locks are owned.
             truncation.release(freed);
+            // 5. Private copies of pages that are no more: a load of one would not find the end (M10).
+            long newEnd = VolumeLayout.indexCount(newSize);
+            truncation.windows.dropCopies(newEnd, BlockMap.INDEX_COUNT - newEnd);
         } finally {
             locks.writeback.unlock();
         }

@@ -70,12 +70,14 @@ final class CrashOracle {
     void synced(int clock, int from, int to, byte[] content) {
         int first = from + ATOM - 1 & -ATOM;
         for (int at = first; at < to; at += ATOM) {
-            syncedAt[at / ATOM] = clock;
-        }
-        if (first < to) {
-            System.arraycopy(content, first - from, synced, first, to - first);
-            // What lies behind the end in the last atom is nobody's, and zero when it is somebody's again.
-            Arrays.fill(synced, to, Math.min(synced.length, to + ATOM - 1 & -ATOM), (byte) 0);
+            // A punch inside an fsync is durable already, and newer.
+            if (syncedAt[at / ATOM] <= clock) {
+                int end = Math.min(at + ATOM, to);
+                syncedAt[at / ATOM] = clock;
+                System.arraycopy(content, at - from, synced, at, end - at);
+                // What lies behind the end in the last atom is nobody's, and zero when it is somebody's again.
+                Arrays.fill(synced, end, Math.min(synced.length, at + ATOM), (byte) 0);
+            }
         }
         if (from == 0) {
             changes.removeIf(change -> change.clock <= clock && change.offset + change.bytes.length <= to);

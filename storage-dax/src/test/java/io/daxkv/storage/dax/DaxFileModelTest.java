@@ -27,6 +27,9 @@ class DaxFileModelTest {
     private static final int OPS = Integer.getInteger("daxkv.model.ops", 50_000);
 
     private static final int OPS_PER_RUN = 500;
+    /** With fewer, rare rows may be missed without anything being wrong. */
+    private static final int OPS_FOR_COVERAGE = 50_000;
+
     private static final String REPLAY = System.getProperty("daxkv.model.replay", "");
     private static final List<ModelProfile> PROFILES =
             List.of(ModelProfile.SMALL, ModelProfile.FULL, ModelProfile.SMALL, ModelProfile.HUGE, ModelProfile.SMALL);
@@ -38,10 +41,26 @@ class DaxFileModelTest {
     void filesAgreeWithTheirModelWhateverIsDoneToThem() {
         assumeTrue(REPLAY.isEmpty(), "a log is replayed instead");
         Seed seed = Seed.draw();
+        ModelScripts.all().forEach(this::runScript);
         seed.run(() -> IntStream.range(0, OPS / OPS_PER_RUN)
                 .parallel()
                 .forEach(number -> run(PROFILES.get(number % PROFILES.size()), seed.fork(number))));
-        System.out.println("model test: " + coverage.counts());
+        reportCoverage();
+    }
+
+    /** Every row of the operation table and every transition of an entry was met, or the test has lost its teeth. */
+    private void reportCoverage() {
+        List<String> missing = new ArrayList<>();
+        StringBuilder seen = new StringBuilder("model test met:");
+        ModelRows.counters().forEach((row, counter) -> {
+            seen.append("  ").append(row).append(' ').append(coverage.countOf(counter));
+            if (coverage.countOf(counter) == 0) {
+                missing.add(row);
+            }
+        });
+        System.out.println(seen);
+        System.out.println("model test, all counters: " + coverage.counts());
+        assertTrue(OPS < OPS_FOR_COVERAGE || missing.isEmpty(), "never met: " + missing);
     }
 
     @Test
@@ -56,9 +75,16 @@ class DaxFileModelTest {
         assertTrue(!log.ops().isEmpty(), "log is empty: path=" + REPLAY);
     }
 
+    private void runScript(ModelLog script) {
+        Throwable failure = script.failure(new ModelObserver(coverage), coverage);
+        if (failure != null) {
+            throw new AssertionError("script fails: " + script.lines().toList(), failure);
+        }
+    }
+
     private void run(ModelProfile profile, Seed seed) {
         List<ModelOp> ops = new ArrayList<>();
-        FileOperations operations = new FileOperations();
+        FileOperations operations = new ModelObserver(coverage);
         try {
             ModelRun run = new ModelRun(profile, operations, coverage);
             ModelGenerator generator = new ModelGenerator(table, run, seed.random());

@@ -91,9 +91,9 @@ final class ModelBufferOps {
                 throw run.checks.wrong("read into a window", target.file, at + i, found[i]);
             }
         }
+        run.reachedBySync(target, at + found.length);
         target.file.put(op.number(), at, found, true);
         run.checks.changed(target.file, at, count);
-        run.reachedBySync(target, at + count);
     }
 
     /** One of the things a channel does, as code knows it that knows nothing of this layer. */

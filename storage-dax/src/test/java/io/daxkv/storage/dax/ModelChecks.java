@@ -22,10 +22,17 @@ final class ModelChecks {
 
     private final ModelRun run;
     private final List<Range> changed = new ArrayList<>();
+    private final ModelTransitions transitions;
     private int opCount;
 
-    ModelChecks(ModelRun run) {
+    ModelChecks(ModelRun run, ModelCoverage coverage) {
         this.run = run;
+        this.transitions = new ModelTransitions(coverage);
+    }
+
+    /** The volume was opened again: entries are gone, and that is no transition. */
+    void reopened() {
+        transitions.forget();
     }
 
     void begin(ModelOp op) {
@@ -47,6 +54,7 @@ final class ModelChecks {
                 checkTail(file);
             }
         }
+        transitions.look(run.files, run.profile.sizeMax());
         if (++opCount % OPS_BETWEEN_FULL_COMPARES == 0) {
             compareAll();
         }

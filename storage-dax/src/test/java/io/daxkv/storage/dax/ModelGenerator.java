@@ -66,7 +66,7 @@ final class ModelGenerator {
 
     private int draw(ModelArg arg, ModelOp.Kind kind, List<Integer> before) {
         return switch (arg) {
-            case FILE, SOURCE -> file(kind);
+            case FILE, SOURCE -> file(arg, kind);
             case WINDOW -> window(kind);
             case OFFSET -> offset(kind.args(), before);
             case FROM -> fileOffset(run.profile.sizeMax());
@@ -102,26 +102,27 @@ final class ModelGenerator {
         return beforeLast != null && beforeLast.name().equals("interrupt");
     }
 
-    /** Prefers files there are; inside another operation, that one's. */
-    private int file(ModelOp.Kind kind) {
+    /** Prefers files there are; inside another operation, that one's; to make one, a name that is free. */
+    private int file(ModelArg arg, ModelOp.Kind kind) {
+        boolean makes = kind.name().equals("create") || kind.name().equals("clone");
+        if (makes && arg == ModelArg.FILE) {
+            return prefer(ModelRun.FILE_COUNT, slot -> run.files[slot] == null);
+        }
         return prefer(
-                ModelRun.FILE_COUNT,
-                kind,
-                slot -> run.files[slot] != null && (!isInside() || run.files[slot] == lastFile));
+                ModelRun.FILE_COUNT, slot -> run.files[slot] != null && (!isInside() || run.files[slot] == lastFile));
     }
 
     private int window(ModelOp.Kind kind) {
-        return prefer(
-                ModelRun.WINDOW_COUNT,
-                kind,
-                slot -> run.windows[slot] != null && (!isInside() || run.windows[slot].file == lastFile));
+        return kind.name().equals("open")
+                ? random.nextInt(ModelRun.WINDOW_COUNT)
+                : prefer(
+                        ModelRun.WINDOW_COUNT,
+                        slot -> run.windows[slot] != null && (!isInside() || run.windows[slot].file == lastFile));
     }
 
-    private int prefer(int count, ModelOp.Kind kind, IntPredicate fits) {
+    private int prefer(int count, IntPredicate fits) {
         int slot = random.nextInt(count);
-        for (int i = 0;
-                i < count && !kind.name().equals("create") && !kind.name().equals("open");
-                i++) {
+        for (int i = 0; i < count; i++) {
             if (fits.test(slot)) {
                 return slot;
             }
@@ -152,15 +153,19 @@ final class ModelGenerator {
     }
 
     private int block() {
-        return random.nextInt(3) == 0
+        return random.nextInt(hasHuge() ? 2 : 8) == 0
                 ? random.nextInt(sizeInBlocks()) & -VolumeLayout.HUGE_BLOCKS
                 : random.nextInt(sizeInBlocks());
     }
 
     private int blocks() {
-        return random.nextInt(4) == 0
+        return random.nextInt(hasHuge() ? 2 : 8) == 0
                 ? Math.min(sizeInBlocks(), VolumeLayout.HUGE_BLOCKS << random.nextInt(2))
                 : 1 + random.nextInt(1 + random.nextInt(sizeInBlocks()));
+    }
+
+    private boolean hasHuge() {
+        return run.profile.sizeMax() > VolumeLayout.HUGE_SIZE;
     }
 
     private int sizeInBlocks() {

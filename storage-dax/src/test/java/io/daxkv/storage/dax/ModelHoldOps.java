@@ -2,8 +2,10 @@ package io.daxkv.storage.dax;
 
 import static io.daxkv.storage.dax.ModelOp.Trait.PASSIVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import net.openhft.chronicle.bytes.BytesStore;
@@ -32,6 +34,7 @@ final class ModelHoldOps {
                         ModelArg.OFFSET,
                         ModelArg.LENGTH,
                         ModelArg.VARIANT),
+                ModelOp.Kind.of("poison", 2, ModelHoldOps::poison, ModelArg.FILE, ModelArg.BLOCK, ModelArg.VARIANT),
                 ModelOp.Kind.of("freeze", 1, ModelHoldOps::freeze, ModelArg.FILE, ModelArg.OFFSET, ModelArg.LENGTH),
                 ModelOp.Kind.of("fill", 1, ModelHoldOps::fill, ModelArg.FILE, ModelArg.VARIANT));
     }
@@ -94,6 +97,40 @@ final class ModelHoldOps {
         run.checks.changed(file, offset, length);
     }
 
+    /** The medium loses a block: nobody gets bytes of it until it was written whole, or given up (F19, I3, I10). */
+    private static void poison(ModelRun run, ModelOp op) {
+        ModelFile file = run.file(op);
+        int offset = (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCK));
+        // A shared one would be lost to every file that shares it.
+        if (file == null
+                || offset + VolumeLayout.BLOCK_SIZE > file.size()
+                || !file.file.parts().blocks.isReady(op.get(ModelArg.BLOCK))) {
+            return;
+        }
+        file.file.markPoisoned(offset, VolumeLayout.BLOCK_SIZE);
+        for (ModelWindow window : run.windows) {
+            boolean meets = window != null && window.file == file && window.offset <= offset && offset < window.end();
+            if (meets && !window.hasCopy(op.get(ModelArg.BLOCK))) {
+                assertThrows(PoisonedException.class, () -> window.load(offset, 1, 0));
+            }
+        }
+        assertThrows(PoisonedException.class, () -> run.checks.read(file, offset, 1));
+        run.coverage.count("I3");
+        assertThrows(PoisonedException.class, () -> file.file.write(offset + 1, ByteBuffer.wrap(new byte[] {1})));
+        run.coverage.count("I10");
+        byte[] bytes = op.bytes(offset, VolumeLayout.BLOCK_SIZE);
+        if ((op.get(ModelArg.VARIANT) & 1) == 0
+                && run.hasSpaceFor(1, () -> file.file.write(offset, ByteBuffer.wrap(bytes)))) {
+            file.put(op.number(), offset, bytes, true);
+            file.synced(offset, offset + bytes.length);
+        } else {
+            file.file.punchHole(offset, VolumeLayout.BLOCK_SIZE);
+            file.zero(op.number(), offset, offset + VolumeLayout.BLOCK_SIZE);
+            file.synced(offset, offset + VolumeLayout.BLOCK_SIZE);
+        }
+        run.checks.changed(file, offset, VolumeLayout.BLOCK_SIZE);
+    }
+
     /** A frozen volume is durable as it is, may be read and synced, and is as before when it is thawed. */
     private static void freeze(ModelRun run, ModelOp op) {
         run.volume.freeze();
@@ -119,12 +156,15 @@ final class ModelHoldOps {
         }
     }
 
-    /** Leaves only a few blocks free: preallocates far behind the end, until the next cut or open. */
+    /**
+     * Leaves only a few blocks free: preallocates far behind the end, until the next cut or open. Not where 2 MiB
+     * blocks are wanted.
+     */
     private static void fill(ModelRun run, ModelOp op) {
         ModelFile file = run.file(op);
         long free = run.volume.freeSize() >>> VolumeLayout.BLOCK_SHIFT;
         int left = op.get(ModelArg.VARIANT) % 16;
-        if (file != null && free > left) {
+        if (file != null && free > left && run.profile != ModelProfile.HUGE) {
             long first = run.profile.sizeMax() + VolumeLayout.HUGE_SIZE & -VolumeLayout.HUGE_SIZE;
             for (long count = free - left; count > 0; count = count * 7 / 8) {
                 long length = VolumeLayout.offsetOf(count);

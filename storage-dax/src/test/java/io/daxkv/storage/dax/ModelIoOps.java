@@ -43,6 +43,7 @@ final class ModelIoOps {
             return;
         }
         assertEquals(Math.min(target.capacity(), file.size() - offset), count, "bytes read from " + file.name);
+        ModelRows.countRead(run, file, offset, count);
         run.checks.assertSame("by read", file, offset, Arrays.copyOf(target.array(), count));
     }
 
@@ -54,6 +55,7 @@ final class ModelIoOps {
             return;
         }
         byte[] bytes = op.bytes(offset, length);
+        ModelRows.countWrite(run, file, offset, length);
         run.takeOff(file, offset, bytes);
         if (run.hasSpaceFor(blocks(offset, length), () -> file.file.write(offset, ByteBuffer.wrap(bytes)))) {
             run.land(op.number());

@@ -1,6 +1,7 @@
 package io.daxkv.storage.dax;
 
 import static io.daxkv.storage.dax.ModelOp.Trait.INTERRUPTIBLE;
+import static io.daxkv.storage.dax.ModelOp.Trait.INTERRUPTING;
 import static io.daxkv.storage.dax.ModelOp.Trait.PASSIVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -45,9 +46,23 @@ final class ModelLayoutOps {
                         ModelArg.BLOCK,
                         ModelArg.BLOCKS,
                         ModelArg.VARIANT),
+                ModelOp.Kind.of(
+                                "allocateBlocks",
+                                2,
+                                ModelLayoutOps::allocateBlocks,
+                                ModelArg.FILE,
+                                ModelArg.BLOCK,
+                                ModelArg.BLOCKS)
+                        .with(INTERRUPTIBLE),
                 ModelOp.Kind.of("punch", 4, ModelLayoutOps::punch, ModelArg.FILE, ModelArg.OFFSET, ModelArg.LENGTH),
                 ModelOp.Kind.of(
-                        "punchBlocks", 2, ModelLayoutOps::punchBlocks, ModelArg.FILE, ModelArg.BLOCK, ModelArg.BLOCKS),
+                                "punchBlocks",
+                                2,
+                                ModelLayoutOps::punchBlocks,
+                                ModelArg.FILE,
+                                ModelArg.BLOCK,
+                                ModelArg.BLOCKS)
+                        .with(INTERRUPTING),
                 ModelOp.Kind.of("extents", 1, ModelLayoutOps::extents, ModelArg.FILE, ModelArg.OFFSET, ModelArg.LENGTH)
                         .with(PASSIVE));
     }
@@ -59,6 +74,7 @@ final class ModelLayoutOps {
         }
         int newSize = Math.min(op.get(ModelArg.OFFSET), run.profile.sizeMax());
         int oldSize = file.size();
+        run.coverage.count(newSize > oldSize ? "truncate up" : "truncate down");
         if (run.hasSpaceFor(2, () -> file.file.truncate(newSize))) {
             file.setSize(op.number(), newSize);
             if (newSize <= oldSize) {
@@ -69,9 +85,17 @@ final class ModelLayoutOps {
     }
 
     private static void allocate(ModelRun run, ModelOp op) {
+        allocate(run, op, op.get(ModelArg.OFFSET), op.get(ModelArg.LENGTH) * 4);
+    }
+
+    private static void allocateBlocks(ModelRun run, ModelOp op) {
+        allocate(run, op, (int) VolumeLayout.offsetOf(op.get(ModelArg.BLOCK)), (int)
+                VolumeLayout.offsetOf(op.get(ModelArg.BLOCKS)));
+    }
+
+    private static void allocate(ModelRun run, ModelOp op, int offset, int askedLength) {
         ModelFile file = run.file(op);
-        int offset = op.get(ModelArg.OFFSET);
-        int length = Math.min(op.get(ModelArg.LENGTH) * 4, run.profile.sizeMax() - offset);
+        int length = Math.min(askedLength, run.profile.sizeMax() - offset);
         if (file == null || length <= 0) {
             return;
         }

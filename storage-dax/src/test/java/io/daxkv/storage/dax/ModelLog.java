@@ -25,10 +25,13 @@ record ModelLog(ModelProfile profile, List<ModelOp> ops) {
     }
 
     static ModelLog load(Path path) throws IOException {
-        ModelOps table = new ModelOps();
+        return parse(Files.readAllLines(path), new ModelOps());
+    }
+
+    static ModelLog parse(List<String> lines, ModelOps table) {
         ModelProfile profile = null;
         List<ModelOp> ops = new ArrayList<>();
-        for (String line : Files.readAllLines(path)) {
+        for (String line : lines) {
             if (line.startsWith(PROFILE)) {
                 profile = ModelProfile.named(line.substring(PROFILE.length()).strip());
             } else {
@@ -39,7 +42,7 @@ record ModelLog(ModelProfile profile, List<ModelOp> ops) {
             }
         }
         if (profile == null) {
-            throw new IOException("log names no profile: path=" + path);
+            throw new IllegalArgumentException("log names no profile: lines=" + lines.size());
         }
         return new ModelLog(profile, ops);
     }
@@ -55,8 +58,12 @@ record ModelLog(ModelProfile profile, List<ModelOp> ops) {
 
     /** Runs the operations; returns what went wrong, or null. */
     Throwable failure(FileOperations operations) {
+        return failure(operations, new ModelCoverage());
+    }
+
+    Throwable failure(FileOperations operations, ModelCoverage coverage) {
         try {
-            ModelRun run = new ModelRun(profile, operations, new ModelCoverage());
+            ModelRun run = new ModelRun(profile, operations, coverage);
             ops.forEach(run::run);
             run.finish();
             return null;

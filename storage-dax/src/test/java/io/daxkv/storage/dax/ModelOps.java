@@ -13,6 +13,7 @@ final class ModelOps {
         kinds.addAll(ModelIoOps.rows());
         kinds.addAll(ModelWindowOps.rows());
         kinds.addAll(ModelLayoutOps.rows());
+        kinds.addAll(ModelRemapOps.rows());
         kinds.addAll(ModelBufferOps.rows());
         kinds.addAll(ModelHoldOps.rows());
         kinds.addAll(ModelVolumeOps.rows());

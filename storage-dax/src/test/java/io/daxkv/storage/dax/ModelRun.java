@@ -48,7 +48,7 @@ final class ModelRun implements SyncPoint.Hook {
     final ModelFile[] files = new ModelFile[FILE_COUNT];
     final ModelWindow[] windows = new ModelWindow[WINDOW_COUNT];
     final DaxPin[] pins = new DaxPin[PIN_COUNT];
-    final ModelChecks checks = new ModelChecks(this);
+    final ModelChecks checks;
     RecordingPmem pmem;
     DaxVolume volume;
 
@@ -65,6 +65,7 @@ final class ModelRun implements SyncPoint.Hook {
         this.profile = profile;
         this.operations = operations;
         this.coverage = coverage;
+        this.checks = new ModelChecks(this, coverage);
         this.pmem = new RecordingPmem(profile.volumeSize(), profile.volumeSizeMax());
         DaxVolume.format(pmem, new UUID(1, 2)).close();
         this.volume = open(pmem);
@@ -89,7 +90,10 @@ final class ModelRun implements SyncPoint.Hook {
             boolean ranInside = op.kind().mayInterrupt() && interrupt == null;
             interrupt = null;
             point = null;
-            coverage.count(ranInside ? "inside " + outer.kind().name() : "not inside");
+            String where = outer.kind().name().startsWith("fsync")
+                    ? "fsync"
+                    : outer.kind().name();
+            coverage.count(ranInside ? op.kind().name() + " inside " + where : "not inside");
             if (!ranInside) {
                 runOne(op);
             }
@@ -152,7 +156,11 @@ final class ModelRun implements SyncPoint.Hook {
         for (ModelFile file : files) {
             if (file != null) {
                 FileLocks locks = file.file.parts().locks;
-                boolean syncs = op.has(ModelArg.FILE) || op.has(ModelArg.WINDOW) && hasSyncWindow(file);
+                // A punch that a write of the same thread has begun to allocate for is no interleaving.
+                if (!op.has(ModelArg.WINDOW) && op.kind().changes() && locks.io.isWriteLockedByCurrentThread()) {
+                    return false;
+                }
+                boolean syncs = op.kind().name().startsWith("fsync") || op.has(ModelArg.WINDOW) && hasSyncWindow(file);
                 if (locks.invalidate.isWriteLockedByCurrentThread()
                         || syncs && locks.writeback.isHeldByCurrentThread()) {
                     return false;
@@ -246,6 +254,10 @@ final class ModelRun implements SyncPoint.Hook {
         return null;
     }
 
+    boolean isInUse(ModelFile file) {
+        return Arrays.stream(windows).anyMatch(window -> window != null && window.file == file);
+    }
+
     private boolean hasSyncWindow(ModelFile file) {
         for (ModelWindow window : windows) {
             if (window != null && window.file == file && window.mode == WindowMode.SYNC) {
@@ -264,7 +276,10 @@ final class ModelRun implements SyncPoint.Hook {
         }
     }
 
-    /** A store up to {@code end} went through a window; a synchronous one made the size durable before it (D15). */
+    /**
+     * A store up to {@code end} went through a window; a synchronous one made the size durable before it (D15). Told
+     * first.
+     */
     void reachedBySync(ModelWindow window, int end) {
         long page = VolumeLayout.offsetOf(VolumeLayout.indexCount(end));
         if (window.mode == WindowMode.SYNC

@@ -41,6 +41,7 @@ final class ModelVolumeOps {
             run.volume.delete(run.files[slot].name);
             // Windows of it work on, on bytes that no name leads to.
             run.files[slot].unlink();
+            run.coverage.count(run.isInUse(run.files[slot]) ? "delete in use" : "delete unused");
             ModelFile gone = run.files[slot];
             assertThrows(FileDeletedException.class, () -> gone.file.read(0, ByteBuffer.allocate(1)));
             run.files[slot] = null;
@@ -50,6 +51,11 @@ final class ModelVolumeOps {
     /** Closes the volume, which makes all of it durable, and opens it as the next process would find it. */
     private static void reopen(ModelRun run, ModelOp op) {
         run.volume.close();
+        for (ModelWindow window : run.windows) {
+            if (window != null && window.storesToFile() && window.offset < window.file.size()) {
+                assertThrows(VolumeShutDownException.class, () -> window.window.putByte(0, (byte) 1));
+            }
+        }
         for (ModelFile file : run.files) {
             if (file != null) {
                 file.synced(0, file.size());

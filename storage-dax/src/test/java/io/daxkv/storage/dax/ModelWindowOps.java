@@ -151,8 +151,8 @@ final class ModelWindowOps {
             if (run.hasSpaceFor(
                     ModelIoOps.blocks(access.at, access.count),
                     () -> window.store(access.at, bytes, op.get(ModelArg.VARIANT)))) {
-                run.stored(window.file, op.number(), access.at, bytes);
                 run.reachedBySync(window, access.at + access.count);
+                run.stored(window.file, op.number(), access.at, bytes);
                 window.window.persist(access.at - window.offset, access.count);
                 int from = access.at & -CacheLine.SIZE;
                 int to = access.at + access.count + CacheLine.SIZE - 1 & -CacheLine.SIZE;
@@ -211,8 +211,8 @@ final class ModelWindowOps {
                 run.checks.changed(window.file, access.at, bytes.length);
             }
         } else if (run.hasSpaceFor(ModelIoOps.blocks(access.at, access.count), store)) {
-            run.stored(window.file, op.number(), access.at, bytes);
             run.reachedBySync(window, access.at + access.count);
+            run.stored(window.file, op.number(), access.at, bytes);
         } else {
             storedInPart(run, op, window, access.at, bytes);
         }
@@ -262,8 +262,8 @@ final class ModelWindowOps {
         byte[] bytes = op.bytes(at, width);
         if (run.hasSpaceFor(1, () -> assertEquals(!lies, window.compareAndSet(at, expected, bytes), "swapped"))
                 && !lies) {
-            run.stored(window.file, op.number(), at, bytes);
             run.reachedBySync(window, at + width);
+            run.stored(window.file, op.number(), at, bytes);
         } else {
             // Even one that did not swap had the permission to.
             run.reachedBySync(window, lies ? at + width : 0);
@@ -285,9 +285,9 @@ final class ModelWindowOps {
             if (run.hasSpaceFor(
                     ModelIoOps.blocks(access.at, count),
                     () -> window.window.bytesStore().move(from, position, count))) {
+                run.reachedBySync(window, access.at + count);
                 window.file.put(op.number(), access.at, bytes, true);
                 run.checks.changed(window.file, access.at, count);
-                run.reachedBySync(window, access.at + count);
             } else {
                 movedInPart(run, op, window, access.at, bytes);
             }
@@ -327,13 +327,13 @@ final class ModelWindowOps {
         }
     }
 
-    /** The first page wholly beyond the end is a typed error to touch, for loads and for stores (M10). */
+    /** A page wholly beyond the end is a typed error to touch, for loads and for stores (M10). */
     private static void beyond(ModelRun run, ModelOp op) {
         ModelWindow window = run.window(op);
         if (window != null) {
-            long first = VolumeLayout.offsetOf(VolumeLayout.indexCount(window.file.size()));
-            long at = Math.max(first, window.offset) + op.get(ModelArg.OFFSET) % VolumeLayout.BLOCK_SIZE;
-            if (at < window.end()) {
+            long first = Math.max(VolumeLayout.offsetOf(VolumeLayout.indexCount(window.file.size())), window.offset);
+            if (first < window.end()) {
+                long at = first + op.get(ModelArg.OFFSET) % (window.end() - first);
                 long position = at - window.offset;
                 assertThrows(BeyondEndOfFileException.class, () -> window.window.getByte(position));
                 Class<? extends DaxException> refusal =

@@ -119,10 +119,13 @@ class WindowModeTest {
         inside.putByte(0, (byte) 1);
         across.putByte(2 * BLOCK, (byte) 1);
         file.fsync();
+        // One at a time: a fault of the whole window would mark what the others forgot.
         inside.putByte(1, (byte) 2);
         file.fsync();
+        VolumeChecker.checkDurable(volume, pmem, "store through the window inside");
         across.putByte(2 * BLOCK + 1, (byte) 3);
         file.fsync();
+        VolumeChecker.checkDurable(volume, pmem, "store through the window across");
         whole.putByte(1, (byte) 4);
         file.fsync();
         reopenAfterCrash();
