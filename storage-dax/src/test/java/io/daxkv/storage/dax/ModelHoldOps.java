@@ -78,6 +78,7 @@ final class ModelHoldOps {
             return;
         }
         RawLease[] lease = {null};
+        run.flushesByBlock();
         if (run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> lease[0] = file.file.lease(offset, length))) {
             byte[] bytes = op.bytes(offset, length);
             for (PinnedRun part : lease[0].runs()) {

@@ -60,6 +60,7 @@ final class ModelRun implements SyncPoint.Hook {
     private SyncPoint target;
     private int passes;
     private Flight flight;
+    private boolean flushesByBlock;
 
     ModelRun(ModelProfile profile, FileOperations operations, ModelCoverage coverage) {
         this.profile = profile;
@@ -112,6 +113,24 @@ final class ModelRun implements SyncPoint.Hook {
         }
         checks.compareAll();
         checks.checkInvariants();
+        checkFlushes();
+    }
+
+    /** From here to the next open, lines may be flushed that nobody stored to: by whole blocks, or by persist. */
+    void flushesByBlock() {
+        flushesByBlock = true;
+    }
+
+    /** Fails if a flush named a line for nothing; called when the medium is about to be replaced. */
+    void checkFlushes() {
+        if (!flushesByBlock) {
+            pmem.assertNoRedundantFlush();
+            coverage.count("no flush for nothing");
+        }
+        flushesByBlock = false;
+        for (ModelWindow window : windows) {
+            flushesByBlock |= window != null && ModelWindowOps.flushesByBlock(window.mode);
+        }
     }
 
     private void runOne(ModelOp op) {
