@@ -58,9 +58,10 @@ final class ModelBufferOps {
                 throw run.checks.wrong("written from a window", file, offset + i, found[i]);
             }
         }
+        int sizeBefore = file.size();
         file.put(op.number(), offset, found, true);
         run.checks.changed(file, offset, count);
-        run.grownBySync(file);
+        run.grownBySync(file, sizeBefore);
     }
 
     /** Reads a file into a window, which may allocate, copy privately, or refuse. */

@@ -65,6 +65,7 @@ final class ModelCrash {
     static void recover(ModelRun run, RecordingPmem image, ModelFile[] before) {
         ModelWindow[] lost = run.windows.clone();
         Arrays.fill(run.pins, null);
+        run.checkFlushes();
         run.checks.reopened();
         run.pmem = image;
         run.volume = run.open(image);

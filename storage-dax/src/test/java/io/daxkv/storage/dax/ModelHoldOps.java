@@ -78,6 +78,7 @@ final class ModelHoldOps {
             return;
         }
         RawLease[] lease = {null};
+        run.flushesByBlock();
         if (run.hasSpaceFor(ModelIoOps.blocks(offset, length), () -> lease[0] = file.file.lease(offset, length))) {
             byte[] bytes = op.bytes(offset, length);
             for (PinnedRun part : lease[0].runs()) {
@@ -123,6 +124,8 @@ final class ModelHoldOps {
                 && run.hasSpaceFor(1, () -> file.file.write(offset, ByteBuffer.wrap(bytes)))) {
             file.put(op.number(), offset, bytes, true);
             file.synced(offset, offset + bytes.length);
+            // The repair made them durable already, and the next fsync finds their marks.
+            run.flushesByBlock();
         } else {
             file.file.punchHole(offset, VolumeLayout.BLOCK_SIZE);
             file.zero(op.number(), offset, offset + VolumeLayout.BLOCK_SIZE);

@@ -60,6 +60,7 @@ final class ModelRun implements SyncPoint.Hook {
     private SyncPoint target;
     private int passes;
     private Flight flight;
+    private boolean flushesByBlock;
 
     ModelRun(ModelProfile profile, FileOperations operations, ModelCoverage coverage) {
         this.profile = profile;
@@ -112,6 +113,24 @@ final class ModelRun implements SyncPoint.Hook {
         }
         checks.compareAll();
         checks.checkInvariants();
+        checkFlushes();
+    }
+
+    /** From here to the next open, lines may be flushed that nobody stored to: by whole blocks, or by persist. */
+    void flushesByBlock() {
+        flushesByBlock = true;
+    }
+
+    /** Fails if a flush named a line for nothing; called when the medium is about to be replaced. */
+    void checkFlushes() {
+        if (!flushesByBlock) {
+            pmem.assertNoRedundantFlush();
+            coverage.count("no flush for nothing");
+        }
+        flushesByBlock = false;
+        for (ModelWindow window : windows) {
+            flushesByBlock |= window != null && ModelWindowOps.flushesByBlock(window.mode);
+        }
     }
 
     private void runOne(ModelOp op) {
@@ -200,6 +219,7 @@ final class ModelRun implements SyncPoint.Hook {
     void land(int opNumber, int done) {
         Flight landed = flight;
         flight = null;
+        int sizeBefore = landed.file.size();
         stored(landed.file, opNumber, landed.offset, Arrays.copyOf(landed.bytes, done));
         checks.changed(landed.file, landed.offset, landed.bytes.length);
         for (CrashOracle.Change change : interrupting) {
@@ -217,12 +237,12 @@ final class ModelRun implements SyncPoint.Hook {
             }
         }
         interrupting.clear();
-        grownBySync(landed.file);
+        grownBySync(landed.file, sizeBefore);
     }
 
-    /** While a synchronous window is open, a size is durable as soon as it is there (D15). */
-    void grownBySync(ModelFile file) {
-        if (file.durableSize() < file.size() && hasSyncWindow(file)) {
+    /** While a synchronous window is open, a size that grew is durable as soon as it is there (D15). */
+    void grownBySync(ModelFile file, int sizeBefore) {
+        if (sizeBefore < file.size() && hasSyncWindow(file)) {
             file.syncSize();
         }
     }

@@ -107,6 +107,13 @@ final class ModelWindowOps {
         WindowMode mode = MODES.get(op.get(ModelArg.MODE) % MODES.size());
         run.windows[slot] = new ModelWindow(file, offset, length, mode);
         run.coverage.count("open " + mode);
+        if (flushesByBlock(mode)) {
+            run.flushesByBlock();
+        }
+    }
+
+    static boolean flushesByBlock(WindowMode mode) {
+        return mode == WindowMode.PROTECTED || mode == WindowMode.SYNC;
     }
 
     private static void close(ModelRun run, ModelOp op) {
