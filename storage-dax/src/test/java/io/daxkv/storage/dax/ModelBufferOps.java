@@ -49,7 +49,7 @@ final class ModelBufferOps {
         run.hasSpaceFor(
                 ModelIoOps.blocks(offset, count),
                 () -> done[0] = file.file.write(offset, source.window, position, count));
-        run.coverage.count(done[0] == count ? "written whole" : done[0] > 0 ? "written in part" : "not written");
+        run.coverage.count(done[0] == count ? "written whole" : "written in part");
         byte[] found = done[0] == 0 ? new byte[0] : run.checks.read(file, offset, (int) done[0]);
         for (int i = 0; i < found.length; i++) {
             int at = from + i - offset;
@@ -58,10 +58,10 @@ final class ModelBufferOps {
                 throw run.checks.wrong("written from a window", file, offset + i, found[i]);
             }
         }
-        int oldSize = file.size();
+        int sizeBefore = file.size();
         file.put(op.number(), offset, found, true);
         run.checks.changed(file, offset, count);
-        run.grownBySync(file, oldSize);
+        run.grownBySync(file, sizeBefore);
     }
 
     /** Reads a file into a window, which may allocate, copy privately, or refuse. */

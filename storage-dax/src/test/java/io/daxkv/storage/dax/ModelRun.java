@@ -219,7 +219,7 @@ final class ModelRun implements SyncPoint.Hook {
     void land(int opNumber, int done) {
         Flight landed = flight;
         flight = null;
-        int oldSize = landed.file.size();
+        int sizeBefore = landed.file.size();
         stored(landed.file, opNumber, landed.offset, Arrays.copyOf(landed.bytes, done));
         checks.changed(landed.file, landed.offset, landed.bytes.length);
         for (CrashOracle.Change change : interrupting) {
@@ -237,12 +237,12 @@ final class ModelRun implements SyncPoint.Hook {
             }
         }
         interrupting.clear();
-        grownBySync(landed.file, oldSize);
+        grownBySync(landed.file, sizeBefore);
     }
 
-    /** While a synchronous window is open, a write that makes the file longer does so durably (D15). */
-    void grownBySync(ModelFile file, int oldSize) {
-        if (file.size() > oldSize && hasSyncWindow(file)) {
+    /** While a synchronous window is open, a size that grew is durable as soon as it is there (D15). */
+    void grownBySync(ModelFile file, int sizeBefore) {
+        if (sizeBefore < file.size() && hasSyncWindow(file)) {
             file.syncSize();
         }
     }
