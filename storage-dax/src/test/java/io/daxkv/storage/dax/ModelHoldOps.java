@@ -108,6 +108,8 @@ final class ModelHoldOps {
                 || !file.file.parts().blocks.isReady(op.get(ModelArg.BLOCK))) {
             return;
         }
+        // A repair flushes the block it stored, and its marks stay.
+        run.flushesByBlock();
         file.file.markPoisoned(offset, VolumeLayout.BLOCK_SIZE);
         for (ModelWindow window : run.windows) {
             boolean meets = window != null && window.file == file && window.offset <= offset && offset < window.end();
