@@ -155,6 +155,7 @@ class AccessEpochsModelCheckTest {
 
     @Test
     void quiesceWithoutItsSecondWaitIsFound() {
+        Interleavings.assumeSwitchAtEveryAccess();
         Interleavings.oneFails(() -> twoStores(WithoutSecondWait::new));
     }
 
@@ -168,6 +169,7 @@ class AccessEpochsModelCheckTest {
 
     @Test
     void storeThatLeavesBeforeItsLastByteIsFound() {
+        Interleavings.assumeSwitchAtEveryAccess();
         Interleavings.oneFails(() -> {
             Block block = new Block(new AccessEpochs(1));
             Interleavings.together(block::storeThatLeavesFirst, block::free);

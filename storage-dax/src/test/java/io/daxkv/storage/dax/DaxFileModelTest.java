@@ -59,7 +59,6 @@ class DaxFileModelTest {
             }
         });
         System.out.println(seen);
-        System.out.println("model test, all counters: " + coverage.counts());
         assertTrue(OPS < OPS_FOR_COVERAGE || missing.isEmpty(), "never met: " + missing);
     }
 

@@ -169,6 +169,7 @@ class DirtyLinesModelCheckTest {
 
     @Test
     void clearWithoutASecondLookIsFound() {
+        Interleavings.assumeSwitchAtEveryAccess();
         Interleavings.oneFails(() -> writeBackMeetsMark(() -> treeOf(ClearsBlindly::new)));
     }
 

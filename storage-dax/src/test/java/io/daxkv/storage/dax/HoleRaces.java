@@ -30,6 +30,7 @@ final class HoleRaces {
                 new Scenario("S02.reserved", "ours: 2 MiB that get data at once", HoleRaces::holeOfAReservedBlock),
                 new Scenario("S03", "2016: a write invalidates the whole file", HoleRaces::unrelatedDirt)));
         all.addAll(layoutBreaks());
+        all.add(new Scenario("S03b.huge", "2025: inside one 2 MiB block", HoleRaces::layoutBreakInsideHuge));
         all.addAll(List.of(
                 new Scenario("S04", "2017: dirty entries invalidated", HoleRaces::sameBlock),
                 new Scenario("S05", "4.10: lookup, then entry lock", HoleRaces::lookupBeforeLock),
@@ -163,6 +164,22 @@ final class HoleRaces {
             change.accept(s);
             s.expect(Stage.STORED, s.window.getByte(after));
             s.syncAndCrash(() -> s.expect(Stage.STORED, s.read(after)));
+        });
+    }
+
+    /** The dirt lies in the 2 MiB block, and in the entry, of which other pages are taken away. */
+    private static void layoutBreakInsideHuge(Stage s) {
+        s.file.allocate(Stage.HUGE, Stage.HUGE);
+        s.window.putByte(Stage.FAR, Stage.STORED);
+        s.file.punchHole(Stage.HUGE, Stage.BLOCK);
+        s.expect(Stage.STORED, s.window.getByte(Stage.FAR));
+        s.window.putByte(Stage.FAR + 1, Stage.STORED);
+        s.file.truncate(Stage.FAR + Stage.BLOCK);
+        s.expect(Stage.STORED, s.window.getByte(Stage.FAR + 1));
+        s.fillForeign(300);
+        s.syncAndCrash(() -> {
+            s.expectOnly(Stage.FAR, 2, Stage.STORED);
+            s.expect(0, s.read(Stage.HUGE));
         });
     }
 

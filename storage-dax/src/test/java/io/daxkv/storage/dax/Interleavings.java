@@ -2,6 +2,7 @@ package io.daxkv.storage.dax;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.LincheckAssertionError;
@@ -38,6 +39,14 @@ final class Interleavings {
         LincheckAssertionError found = assertThrows(
                 LincheckAssertionError.class, () -> Lincheck.runConcurrentTest(Math.max(RUNS, RUNS_TO_FIND), scenario));
         assertTrue(found.getMessage().contains("The following interleaving"), found.getMessage());
+    }
+
+    /**
+     * Skips a test of a test that Lincheck 3.7 cannot pass on JDK 25: there it does not switch threads after some
+     * accesses by VarHandle, runs out of interleavings and finds less. Seen on 25, not on 17; in between was not tried.
+     */
+    static void assumeSwitchAtEveryAccess() {
+        assumeTrue(Runtime.version().feature() < 25, "Lincheck 3.7 skips switches after VarHandle accesses on JDK 25");
     }
 
     /** Runs the bodies, each in a thread of its own, and waits for all. */

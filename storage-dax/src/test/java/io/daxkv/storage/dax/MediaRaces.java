@@ -19,6 +19,7 @@ final class MediaRaces {
     static final List<Scenario> ALL = List.of(
             new Scenario("S56", "2017: a synchronous mapping whose metadata is not", MediaRaces::persistWithoutFsync),
             new Scenario("S56.growing", "2017", MediaRaces::persistInAGrowingFile),
+            new Scenario("S56.clone", "2017", MediaRaces::persistToSharedBlock),
             new Scenario("S57", "2017: the entry gone after the sync fault", MediaRaces::syncFaultLosesItsEntry),
             new Scenario("S58", "ours: synchronous and tracked windows of one page", MediaRaces::syncAfterTracked),
             new Scenario("S59", "a lost block", MediaRaces::lostBlock),
@@ -59,6 +60,21 @@ final class MediaRaces {
             assertEquals(1000, file.size(), "D15");
             s.expect(Stage.STORED, s.read(file, 999));
         });
+    }
+
+    /** The page is shared after a clone: its store gets a copy, whose mapping is durable as well. */
+    private static void persistToSharedBlock(Stage s) {
+        s.write(0, Stage.BLOCK);
+        DaxWindow window = s.file.window(0, Stage.BLOCK, WindowMode.SYNC);
+        window.putByte(0, (byte) 1);
+        s.volume.clone("f", "c");
+        window.putByte(0, Stage.STORED);
+        window.persist(0, 1);
+        s.eachImage(file -> {
+            s.expect(Stage.STORED, s.read(file, 0));
+            s.expect(Stage.WRITTEN, s.read(file, 1));
+        });
+        s.expect(1, s.read(s.volume.open("c"), 0));
     }
 
     private static void syncAfterTracked(Stage s) {

@@ -1,7 +1,6 @@
 package io.daxkv.storage.dax;
 
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -20,11 +19,5 @@ final class ModelCoverage {
     long countOf(String what) {
         LongAdder count = counts.get(what);
         return count == null ? 0 : count.sum();
-    }
-
-    Map<String, Long> counts() {
-        Map<String, Long> sorted = new TreeMap<>();
-        counts.forEach((what, count) -> sorted.put(what, count.sum()));
-        return sorted;
     }
 }

@@ -108,6 +108,8 @@ final class ModelHoldOps {
                 || !file.file.parts().blocks.isReady(op.get(ModelArg.BLOCK))) {
             return;
         }
+        // A repair flushes the block it stored, and its marks stay.
+        run.flushesByBlock();
         file.file.markPoisoned(offset, VolumeLayout.BLOCK_SIZE);
         for (ModelWindow window : run.windows) {
             boolean meets = window != null && window.file == file && window.offset <= offset && offset < window.end();
@@ -124,8 +126,6 @@ final class ModelHoldOps {
                 && run.hasSpaceFor(1, () -> file.file.write(offset, ByteBuffer.wrap(bytes)))) {
             file.put(op.number(), offset, bytes, true);
             file.synced(offset, offset + bytes.length);
-            // The repair made them durable already, and the next fsync finds their marks.
-            run.flushesByBlock();
         } else {
             file.file.punchHole(offset, VolumeLayout.BLOCK_SIZE);
             file.zero(op.number(), offset, offset + VolumeLayout.BLOCK_SIZE);

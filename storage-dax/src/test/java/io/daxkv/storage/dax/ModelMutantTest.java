@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The model test finds what it is there to find, and what it prints is short and runs again: faulty layers are caught
@@ -46,6 +47,19 @@ class ModelMutantTest {
         Path path = directory.resolve("mutant.log");
         shrunk.save(path);
         assertEquals(shrunk, ModelLog.load(path));
+    }
+
+    /** What random runs meet too rarely is what the scripts are for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"first-index-protect", "pte-only-protect", "syncfault-nosync", "no-protect"})
+    void faultThatTakesRareConditionsFailsAScript(String name) {
+        Mutant mutant = Mutant.all().stream()
+                .filter(one -> one.toString().equals(name))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                ModelScripts.all().stream().anyMatch(script -> script.failure(mutant) != null),
+                name + " passes all scripts");
     }
 
     @Test

@@ -102,6 +102,36 @@ final class ModelScripts {
             11 crash image=0 seed=0
             """;
 
+    /** A write-back that misses an alias of a 2 MiB entry lets its next store go unnoticed (D2, D4, S14). */
+    private static final String HUGE_AND_SMALL_ALIAS = """
+            profile HUGE
+            1 create file=0
+            2 allocate file=0 offset=0 length=1048576
+            3 open window=0 file=0 block=0 blocks=1280 mode=1
+            4 open window=1 file=0 block=3 blocks=2 mode=1
+            5 store window=0 offset=0 length=8 variant=0
+            6 store window=1 offset=16 length=8 variant=0
+            7 fsync file=0
+            8 store window=1 offset=80 length=8 variant=0
+            9 fsync file=0
+            10 store window=0 offset=128 length=8 variant=0
+            11 fsync file=0
+            12 crash image=0 seed=0
+            """;
+
+    /** A write of two bounce buffers meets a full volume in the second: it is short (I11). */
+    private static final String SHORT_WRITE = """
+            profile FULL
+            1 create file=0
+            2 create file=1
+            3 write file=0 offset=0 length=100000
+            4 open window=0 file=0 block=0 blocks=192 mode=0
+            5 write file=1 offset=0 length=30000
+            6 fill file=0 variant=12
+            7 writeFrom file=1 offset=0 window=0 from=0 length=100000
+            8 crash image=0 seed=0
+            """;
+
     /** A collapse takes the last pages away, and the copies a private window made of them (M10, M11). */
     private static final String COLLAPSE_UNDER_PRIVATE_COPIES = """
             profile SMALL
@@ -126,6 +156,8 @@ final class ModelScripts {
                 STORE_INSIDE_FSYNC,
                 SYNC_FAULT,
                 HUGE,
+                HUGE_AND_SMALL_ALIAS,
+                SHORT_WRITE,
                 HUGE_PROTECTED,
                 COLLAPSE_UNDER_PRIVATE_COPIES)) {
             logs.add(ModelLog.parse(script.lines().toList(), table));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,25 @@ class RaceCatalogueTest {
 
     List<Mutant> mutants() {
         return Mutant.all();
+    }
+
+    @Test
+    void everyNumberOfTheCatalogueIsPlayed() {
+        Set<String> expected = new TreeSet<>(Set.of("S03b", "S37b"));
+        for (int number = 1; number <= 62; number++) {
+            expected.add(String.format("S%02d", number));
+        }
+        Set<String> names = new TreeSet<>();
+        Set<String> ids = new TreeSet<>();
+        for (Scenario scenario : scenarios) {
+            assertTrue(names.add(scenario.name()), () -> "twice: " + scenario);
+            ids.add(scenario.id());
+        }
+        assertEquals(expected, ids);
+        names.addAll(ids);
+        for (Mutant mutant : mutants()) {
+            assertTrue(names.containsAll(mutant.killers()), () -> mutant + " names a scenario there is not");
+        }
     }
 
     @ParameterizedTest

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * was synced. The seed repeats the operations, not the schedule. That the method sees something: faulty layers are
  * caught.
  */
-@Timeout(240)
+@Timeout(900)
 class TwoActorModelTest {
     private static final int ROUNDS = Math.max(60, Integer.getInteger("daxkv.model.ops", 50_000) / 400);
     private static final int ROUNDS_MAX_FOR_MUTANT = 600;
