@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Runs the JMH benchmarks of the layers, each in a process of its own.",
-            "Shown are the mean and the floor, the fastest iteration: on a machine that others use, the floor is the"
-                    + " cost and the rest is company."
+            "Shown are the mean and the best iteration: on a machine that others use, the best is the cost and the rest"
+                    + " is company."
         })
 public final class MicroCommand implements Callable<Integer> {
     private static final String ALL = "io\\.daxkv\\.bench\\.micro\\..*";
@@ -90,13 +91,19 @@ public final class MicroCommand implements Callable<Integer> {
     }
 
     private static Report report(Collection<RunResult> results) {
-        Report report = new Report("micro: ns, mean (floor)");
+        Report report = new Report("micro: mean (best)");
         Map<String, Double> floors = new TreeMap<>();
         for (RunResult run : results) {
             Result<?> primary = run.getPrimaryResult();
-            double floor = primary.getStatistics().getMin();
-            floors.put(primary.getLabel(), floor);
-            report.add(primary.getLabel(), String.format(Locale.ROOT, "%.2f (%.2f)", primary.getScore(), floor), "ns");
+            boolean isTime = run.getParams().getMode() == Mode.AverageTime;
+            double best = isTime
+                    ? primary.getStatistics().getMin()
+                    : primary.getStatistics().getMax();
+            floors.put(primary.getLabel(), best);
+            report.add(
+                    nameOf(run),
+                    String.format(Locale.ROOT, "%.2f (%.2f)", primary.getScore(), best),
+                    isTime ? "ns" : primary.getScoreUnit());
             counters(report, run);
         }
         if (floors.containsKey("windowStore") && floors.containsKey("rawStore")) {
@@ -111,8 +118,19 @@ public final class MicroCommand implements Callable<Integer> {
         }
         double batches = counter(run, "batches");
         for (String name : List.of("dirtiedLines", "flushedLines", "redundantLines", "drains")) {
-            report.add(name + "_per_batch", counter(run, name) / batches, "of " + SetPathBenchmark.BATCH);
+            if (run.getSecondaryResults().containsKey(name)) {
+                report.add(name + "_per_batch", counter(run, name) / batches, "of " + nameOf(run));
+            }
         }
+    }
+
+    /** Returns a benchmark's name with its parameters, if it has some. */
+    private static String nameOf(RunResult run) {
+        StringBuilder name = new StringBuilder(run.getPrimaryResult().getLabel());
+        for (String key : run.getParams().getParamsKeys()) {
+            name.append('_').append(key).append('_').append(run.getParams().getParam(key));
+        }
+        return name.toString();
     }
 
     private static double counter(RunResult run, String name) {

@@ -31,7 +31,8 @@ public class WindowStoreBenchmark {
     private static final int SPAN_MASK = (16 << 10) - 1;
     private static final int STEP = 8 * 1021;
     private static final int STORES_PER_FSYNC = 16;
-    private static final int LARGE = 1024;
+    private static final int MEDIUM = 1024;
+    private static final int LARGE = 64 << 10;
 
     private final byte[] bytes = new byte[LARGE];
     private MemoryArena arena;
@@ -97,11 +98,21 @@ public class WindowStoreBenchmark {
 
     @Benchmark
     public void rawCopy1024() {
-        memory.put(rawOffset + next(), bytes, 0, LARGE);
+        memory.put(rawOffset + next(), bytes, 0, MEDIUM);
     }
 
     @Benchmark
     public void windowCopy1024() {
+        window.put(next(), bytes, 0, MEDIUM);
+    }
+
+    @Benchmark
+    public void rawCopy65536() {
+        memory.put(rawOffset + next(), bytes, 0, LARGE);
+    }
+
+    @Benchmark
+    public void windowCopy65536() {
         window.put(next(), bytes, 0, LARGE);
     }
 

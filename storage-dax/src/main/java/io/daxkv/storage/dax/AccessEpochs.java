@@ -2,7 +2,6 @@ package io.daxkv.storage.dax;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -33,10 +32,15 @@ class AccessEpochs {
 
     private static final int SPINS_BEFORE_YIELD = 100;
 
-    private final int owned;
-    private final AtomicLongArray owners;
-    /** Two sets of owned counters, then one shared counter for each set. */
+    /**
+     * For each number, two counters, one a set, STRIDE apart, and behind the first of them the id of the thread that
+     * owns both; then a shared counter for each set. What precedes the array is a stride away from the first.
+     */
     private final long[] counts;
+    /** The numbers' lowest bits. */
+    private final int numberMask;
+    /** Where the shared counters begin. */
+    private final int shared;
 
     private final ReentrantLock quiescing = new ReentrantLock();
     private volatile int active;
@@ -49,30 +53,30 @@ class AccessEpochs {
 
     /** Makes epochs in which {@code owned} threads, a power of two, may own a counter. */
     AccessEpochs(int owned) {
-        this.owned = owned;
-        owners = new AtomicLongArray(owned);
-        counts = new long[(2 * owned + 2) * STRIDE];
+        numberMask = owned - 1;
+        shared = counterOf(owned, 0);
+        counts = new long[counterOf(owned, 2)];
     }
 
     /** Announces a store; pass the ticket to {@link #exit}. A full fence: the permission is read after it. */
     int enter() {
         long thread = Thread.currentThread().getId();
-        int number = (int) thread & owned - 1;
+        int first = counterOf((int) thread & numberMask, 0);
         int set = activeSet();
-        long owner = owners.getPlain(number);
-        int ticket = owner == thread || owner == 0 && owners.compareAndSet(number, 0, thread)
-                ? set * owned + number
-                : 2 * owned + set;
-        LONGS.getAndAdd(counts, ticket * STRIDE, 1L);
+        long owner = (long) LONGS.get(counts, first + 1);
+        int ticket = owner == thread || owner == 0 && LONGS.compareAndSet(counts, first + 1, 0L, thread)
+                ? first + set * STRIDE
+                : shared + set * STRIDE;
+        LONGS.getAndAdd(counts, ticket, 1L);
         return ticket;
     }
 
     /** Ends the store announced with {@code ticket}. */
     void exit(int ticket) {
-        if (ticket < 2 * owned) {
-            LONGS.setRelease(counts, ticket * STRIDE, 0L);
+        if (ticket < shared) {
+            LONGS.setRelease(counts, ticket, 0L);
         } else {
-            LONGS.getAndAdd(counts, ticket * STRIDE, -1L);
+            LONGS.getAndAdd(counts, ticket, -1L);
         }
     }
 
@@ -103,19 +107,18 @@ class AccessEpochs {
     /** Returns true while a quiesce waits for a store that is still running. For race tests. */
     boolean isAwaitingStore() {
         int ticket = awaited;
-        return ticket >= 0 && (long) LONGS.getVolatile(counts, ticket * STRIDE) != 0;
+        return ticket >= 0 && (long) LONGS.getVolatile(counts, ticket) != 0;
     }
 
     void awaitEmpty(int set) {
-        for (int number = 0; number < owned; number++) {
-            awaitZero(set * owned + number);
+        for (int ticket = counterOf(0, set); ticket <= shared + set * STRIDE; ticket += 2 * STRIDE) {
+            awaitZero(ticket);
         }
-        awaitZero(2 * owned + set);
     }
 
     private void awaitZero(int ticket) {
         int spins = 0;
-        while ((long) LONGS.getVolatile(counts, ticket * STRIDE) != 0) {
+        while ((long) LONGS.getVolatile(counts, ticket) != 0) {
             if (++spins < SPINS_BEFORE_YIELD) {
                 Thread.onSpinWait();
             } else {
@@ -126,5 +129,10 @@ class AccessEpochs {
         if (spins >= SPINS_BEFORE_YIELD) {
             awaited = -1;
         }
+    }
+
+    /** Returns where the counter of a number in a set lies: its ticket. */
+    private static int counterOf(int number, int set) {
+        return (2 * number + set + 1) * STRIDE;
     }
 }

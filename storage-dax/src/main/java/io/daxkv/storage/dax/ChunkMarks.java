@@ -17,12 +17,30 @@ class ChunkMarks {
 
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int WORDS = SLOTS / Long.SIZE;
+    /** Longs in a cache line. */
+    private static final int LINE = 8;
+
+    private static final int LINE_SHIFT = 3;
+    private static final int SLOT_SHIFT = 6;
+
+    /** Longs between the masks and what lies before and behind them: two lines, processors fetch them in pairs. */
+    private static final int GAP = 2 * LINE;
 
     final long firstIndex;
     final TreeNode node;
-    final long[] masks = new long[SLOTS];
+    /** One mask a slot, at {@link #maskOf} it. */
+    final long[] masks = new long[SLOTS + 2 * GAP];
+
     final long[] dirty = new long[WORDS];
     private final long[] toWrite = new long[WORDS];
+
+    /**
+     * Returns where a slot's mask lies. Neighbours are a cache line apart, and all of them away from this object: two
+     * threads that store to different pages must not wait for each other's lines, nor for a line that both only read.
+     */
+    static int maskOf(int slot) {
+        return GAP + ((slot & SLOTS / LINE - 1) << LINE_SHIFT | slot >>> SLOT_SHIFT);
+    }
 
     ChunkMarks(TreeNode node, long firstIndex) {
         this.node = node;
@@ -33,7 +51,7 @@ class ChunkMarks {
     void mark(long index, long lines) {
         int slot = slot(index);
         // Also a full fence: the marks above are read after the lines are visible to whoever takes them away.
-        LONGS.getAndBitwiseOr(masks, slot, lines);
+        LONGS.getAndBitwiseOr(masks, maskOf(slot), lines);
         set(dirty, slot);
         node.mark(this);
     }
@@ -68,14 +86,14 @@ class ChunkMarks {
 
     /** Takes the dirty lines of an index away and returns them; the DIRTY mark stays until {@link #clearDirty}. */
     long takeMask(long index) {
-        return (long) LONGS.getAndSet(masks, slot(index), LineMask.NONE);
+        return (long) LONGS.getAndSet(masks, maskOf(slot(index)), LineMask.NONE);
     }
 
     /** Clears DIRTY after the lines taken are durable (D4); sets it again if lines were marked meanwhile (D10). */
     void clearDirty(long index) {
         int slot = slot(index);
         clear(dirty, slot);
-        if (get(masks, slot) != LineMask.NONE) {
+        if (get(masks, maskOf(slot)) != LineMask.NONE) {
             set(dirty, slot);
             node.mark(this);
         }
@@ -99,13 +117,13 @@ class ChunkMarks {
     }
 
     long mask(long index) {
-        return get(masks, slot(index));
+        return get(masks, maskOf(slot(index)));
     }
 
     long dirtyLineCount() {
         long lines = 0;
         for (int slot = 0; slot < SLOTS; slot++) {
-            lines += Long.bitCount(get(masks, slot));
+            lines += Long.bitCount(get(masks, maskOf(slot)));
         }
         return lines;
     }

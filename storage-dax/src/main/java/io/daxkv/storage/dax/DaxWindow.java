@@ -226,28 +226,11 @@ public class DaxWindow extends WindowMapping implements AutoCloseable {
     public void put(long position, byte[] source, int index, int count) {
         long at = check(position, count);
         for (int done = 0; done < count; ) {
-            int piece = pieceLength(at + done, count - done);
-            boolean stored = false;
-            int ticket = epochs.enter();
-            try {
-                long address = pages.translate(at + done, PageTable.WRITABLE);
-                if (address >= 0) {
-                    try {
-                        pmem.put(address, source, index + done, piece);
-                    } finally {
-                        // Even after a copy that failed half-way: others may have read what it stored (S23).
-                        mark(at + done, piece);
-                    }
-                    stored = true;
-                }
-            } finally {
-                epochs.exit(ticket);
-            }
-            if (stored) {
-                done += piece;
-            } else {
+            int stored = tryPut(at + done, source, index + done, count - done);
+            if (stored == 0) {
                 fault(at + done, true);
             }
+            done += stored;
         }
     }
 
@@ -255,28 +238,45 @@ public class DaxWindow extends WindowMapping implements AutoCloseable {
     public void put(long position, ByteBuffer source, int index, int count) {
         long at = check(position, count);
         for (int done = 0; done < count; ) {
-            int piece = pieceLength(at + done, count - done);
-            boolean stored = false;
-            int ticket = epochs.enter();
-            try {
-                long address = pages.translate(at + done, PageTable.WRITABLE);
-                if (address >= 0) {
-                    try {
-                        pmem.put(address, source, index + done, piece);
-                    } finally {
-                        // Even after a copy that failed half-way: others may have read what it stored (S23).
-                        mark(at + done, piece);
-                    }
-                    stored = true;
-                }
-            } finally {
-                epochs.exit(ticket);
-            }
-            if (stored) {
-                done += piece;
-            } else {
+            int stored = tryPut(at + done, source, index + done, count - done);
+            if (stored == 0) {
                 fault(at + done, true);
             }
+            done += stored;
+        }
+    }
+
+    /** Stores what one translation reaches, at most {@code max} bytes; returns how many, 0 if none is allowed. */
+    private int tryPut(long at, byte[] source, int index, int max) {
+        int run = 0;
+        int ticket = epochs.enter();
+        try {
+            long address = pages.translate(at, PageTable.WRITABLE);
+            if (address >= 0) {
+                run = pages.writableRun(at, address, max);
+                pmem.put(address, source, index, run);
+            }
+            return run;
+        } finally {
+            // Even after a copy that failed half-way: others may have read what it stored (S23).
+            markRun(at, run);
+            epochs.exit(ticket);
+        }
+    }
+
+    private int tryPut(long at, ByteBuffer source, int index, int max) {
+        int run = 0;
+        int ticket = epochs.enter();
+        try {
+            long address = pages.translate(at, PageTable.WRITABLE);
+            if (address >= 0) {
+                run = pages.writableRun(at, address, max);
+                pmem.put(address, source, index, run);
+            }
+            return run;
+        } finally {
+            markRun(at, run);
+            epochs.exit(ticket);
         }
     }
 

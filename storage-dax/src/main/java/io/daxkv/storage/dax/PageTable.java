@@ -21,6 +21,9 @@ final class PageTable {
     static final long PRESENT = 1;
     static final long WRITABLE = 2;
 
+    /** Bytes a store may copy inside one epoch: a revoke waits for it. */
+    static final int RUN_MAX = 64 << 10;
+
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final long OFFSET_MASK = -VolumeLayout.BLOCK_SIZE;
 
@@ -72,6 +75,21 @@ final class PageTable {
         }
         translation = (long) LONGS.getAcquire(table, slotInTable(VolumeLayout.indexOf(at)));
         return (translation & permission) != 0 ? (translation & OFFSET_MASK) + (at & VolumeLayout.BLOCK_SIZE - 1) : -1;
+    }
+
+    /**
+     * Returns how many bytes from {@code at} on, at most {@code max} and {@link #RUN_MAX}, may be stored to in one
+     * copy: their blocks lie one after another behind {@code address}, where {@code at} translates to.
+     */
+    int writableRun(long at, long address, int max) {
+        int run = VolumeLayout.BLOCK_SIZE - (int) (at & VolumeLayout.BLOCK_SIZE - 1);
+        if (run >= max) {
+            return max;
+        }
+        while (run < max && run < RUN_MAX && translate(at + run, WRITABLE) == address + run) {
+            run += VolumeLayout.BLOCK_SIZE;
+        }
+        return Math.min(run, max);
     }
 
     /** Returns the stamp; read it before translating for a load. */

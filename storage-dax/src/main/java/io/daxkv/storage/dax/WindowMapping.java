@@ -142,6 +142,16 @@ abstract class WindowMapping {
         pages.mark(at, count);
     }
 
+    /** Marks the lines of what one copy stored, 0 bytes or more of any number of blocks. */
+    final void markRun(long at, int count) {
+        for (int done = 0; done < count; ) {
+            int piece =
+                    Math.min(count - done, VolumeLayout.BLOCK_SIZE - (int) (at + done & VolumeLayout.BLOCK_SIZE - 1));
+            mark(at + done, piece);
+            done += piece;
+        }
+    }
+
     /** Returns the file offset of a position after checking that the access lies in the window. */
     final long check(long position, long count) {
         if ((position | count | length - position - count) < 0) {

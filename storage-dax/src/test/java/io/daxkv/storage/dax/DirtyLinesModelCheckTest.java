@@ -84,7 +84,7 @@ class DirtyLinesModelCheckTest {
         @Override
         void mark(long index, long lines) {
             super.mark(index, LineMask.NONE);
-            LONGS.getAndBitwiseOr(masks, (int) index, lines);
+            LONGS.getAndBitwiseOr(masks, maskOf((int) index), lines);
         }
     }
 
@@ -96,7 +96,7 @@ class DirtyLinesModelCheckTest {
 
         @Override
         void mark(long index, long lines) {
-            LONGS.getAndBitwiseOr(masks, (int) index, lines);
+            LONGS.getAndBitwiseOr(masks, maskOf((int) index), lines);
             if (!isDirty(index)) {
                 super.mark(index, lines);
             }
