@@ -70,6 +70,8 @@ class AccessEpochsModelCheckTest {
     private static class WithSlowStore extends AccessEpochs {
         private boolean isSlow = true;
         volatile int awaited = -1;
+        /** The set that the store counts itself in. */
+        int entered;
 
         WithSlowStore() {
             super(1);
@@ -83,6 +85,7 @@ class AccessEpochsModelCheckTest {
                 quiesce();
                 awaited = -1;
             }
+            entered = set;
             return set;
         }
 
@@ -177,14 +180,15 @@ class AccessEpochsModelCheckTest {
     }
 
     private static boolean storeOutlivesQuiesce(WithSlowStore epochs) {
-        int set = epochs.enter();
+        int ticket = epochs.enter();
+        int set = epochs.entered;
         Thread quiescer = new Thread(epochs::quiesce);
         quiescer.start();
         while (quiescer.isAlive() && epochs.awaited != set) {
             Thread.onSpinWait();
         }
         boolean hasReturned = epochs.awaited != set;
-        epochs.exit(set);
+        epochs.exit(ticket);
         Interleavings.join(quiescer);
         return hasReturned;
     }
