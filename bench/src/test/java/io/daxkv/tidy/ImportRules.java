@@ -64,10 +64,13 @@ final class ImportRules {
             new Library("\\bnet\\.openhft\\.", CHRONICLE, List.of("io.daxkv.storage"), "use Pmem"),
             new Library("\\bsun\\.misc\\.|\\bjdk\\.internal\\.|\\bsun\\.nio\\.", PMEM, "use Pmem"),
             new Library("\\bUnsafe\\b", PMEM, "use Pmem or DramRegion"),
-            // A channel must say why it maps nothing.
+            // A channel must say why it maps nothing, and a benchmark is of the kernel's own mapping.
             new Library(
                     "\\bMappedByteBuffer\\b|\\bMapMode\\b",
-                    List.of("io.daxkv.storage.pmem", "io.daxkv.storage.dax.CopyingFileChannel"),
+                    List.of(
+                            "io.daxkv.storage.pmem",
+                            "io.daxkv.storage.dax.CopyingFileChannel",
+                            "io.daxkv.bench.micro.MappedFileBenchmark"),
                     "use Pmem"),
             new Library(
                     "\\bio\\.micrometer\\.", List.of("io.daxkv.server.metrics"), "use LoopCounters or MetricSources"),
